@@ -1,1 +1,22 @@
-//! The engine.
+//! The engine: one message in, one verdict out.
+//!
+//! A message passes the stations of the folder tree, `message → parts → views → candidates → confirm →
+//! policy → verdict`, strung together in `scan.rs`. No I/O, no async, no clock that was not given.
+
+mod message;
+mod policy;
+mod rules;
+mod scan;
+mod verdict;
+
+pub use message::{
+    Body, Bytes, Connect, Content, Direction, Header, Limits, Message, MessageError, Opcode, RawBody,
+    RawConnect, RawMessage, RawRequestLine, RawText, Request, RequestLine, Response, Text, WebSocket,
+};
+pub use policy::{Policy, PolicyError};
+pub use rules::{RuleError, RuleSet};
+pub use scan::Scanner;
+pub use verdict::{
+    Action, Answer, Category, Confidence, Coverage, Edit, Finding, FingerprintKey, Report, RulesetId,
+    ScanError, Severity, Skipped, Verdict,
+};
