@@ -3,6 +3,7 @@
 //! A message passes the stations of the folder tree, `message → parts → views → candidates → confirm →
 //! policy → verdict`, strung together in `scan.rs`. No I/O, no async, no clock that was not given.
 
+mod checks;
 mod message;
 mod policy;
 mod rules;
@@ -14,7 +15,7 @@ pub use message::{
     RawConnect, RawMessage, RawRequestLine, RawText, Request, RequestLine, Response, Text, WebSocket,
 };
 pub use policy::{Policy, PolicyError};
-pub use rules::{RuleError, RuleSet};
+pub use rules::{Example, ExampleKind, RuleError, RuleSet, RuleSummary};
 pub use scan::Scanner;
 pub use verdict::{
     Action, Answer, Category, Confidence, Coverage, Edit, Finding, FingerprintKey, Report, RulesetId,

@@ -1,0 +1,97 @@
+//! Second opinions on what a pattern matched: one small file per check.
+//!
+//! A check sees the bytes of the secret and nothing else, says yes or no, and never panics.
+
+pub(crate) mod base58check;
+pub(crate) mod card;
+pub(crate) mod crc32_base62;
+mod entropy;
+mod jwt;
+pub(crate) mod luhn;
+mod mixed;
+pub(crate) mod mod97;
+mod placeholder;
+mod ssn;
+pub(crate) mod verhoeff;
+
+/// Answered from the bytes of a secret alone.
+type Question = fn(&[u8]) -> bool;
+
+/// A second opinion, as named in a rule's `confirm`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Check {
+    /// A yes-or-no question.
+    Plain(Question),
+    /// At least this many bits per byte.
+    Entropy(f64),
+}
+
+/// Every check without an argument.
+const PLAIN: &[(&str, Question)] = &[
+    ("base58check", base58check::agrees),
+    ("card-issuer", card::agrees),
+    ("crc32-base62", crc32_base62::agrees),
+    ("iban", mod97::is_iban),
+    ("jwt-header", jwt::has_header),
+    ("luhn", luhn::agrees),
+    ("mixed-classes", mixed::agrees),
+    ("mod97", mod97::agrees),
+    ("not-placeholder", placeholder::is_none),
+    ("ssn-ranges", ssn::agrees),
+    ("verhoeff", verhoeff::agrees),
+];
+
+impl Check {
+    /// Reads a name such as `luhn` or `entropy>=3.5`, or says which names there are.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        if let Some(bits) = text.strip_prefix("entropy>=") {
+            return match bits.parse() {
+                Ok(bits) if (0.0..=8.0).contains(&bits) => Ok(Self::Entropy(bits)),
+                _ => Err(format!("{bits:?} is no number of bits per byte from 0 to 8")),
+            };
+        }
+        let known = PLAIN.iter().find(|(name, _)| *name == text);
+        known.map(|(_, check)| Self::Plain(*check)).ok_or_else(|| {
+            let names: Vec<&str> = PLAIN.iter().map(|(name, _)| *name).collect();
+            format!("unknown check {text:?}; there are entropy>=N, {}", names.join(", "))
+        })
+    }
+
+    /// Whether the check takes these bytes for what the rule is about.
+    pub(crate) fn agrees(&self, secret: &[u8]) -> bool {
+        match self {
+            Self::Plain(check) => check(secret),
+            Self::Entropy(bits) => entropy::bits_per_byte(secret) >= *bits,
+        }
+    }
+}
+
+/// The digits of a number written with spaces, dashes or dots.
+fn digits(text: &[u8]) -> impl DoubleEndedIterator<Item = u8> + Clone + '_ {
+    text.iter().filter(|byte| byte.is_ascii_digit()).map(|byte| byte - b'0')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Check, PLAIN};
+
+    #[test]
+    fn an_unknown_check_is_told_the_known_ones() {
+        let reason = Check::parse("lunh").expect_err("no such check");
+        assert!(reason.contains("luhn"), "{reason}");
+        assert!(Check::parse("entropy>=nine").is_err());
+        assert!(Check::parse("entropy>=9").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_a_check_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            for (name, _) in PLAIN {
+                Check::parse(name).expect("listed").agrees(&bytes);
+            }
+            Check::parse("entropy>=3").expect("known").agrees(&bytes);
+        }
+    }
+}

@@ -1,6 +1,28 @@
 //! What to look for: TOML files, embedded at build, compiled once.
 
+mod compile;
+mod examples;
+mod pattern;
+mod summary;
+mod syntax;
+mod template;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
 use thiserror::Error;
+
+use crate::checks::Check;
+use crate::verdict::{Category, Confidence, Severity};
+
+pub use examples::{Example, ExampleKind};
+pub(crate) use pattern::Pattern;
+pub use summary::RuleSummary;
+
+/// The files under `rules/`, by name and text.
+const BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rule_files.rs"));
 
 /// Why a rule file cannot be used. Stops the start.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -17,20 +39,50 @@ pub struct RuleError {
 /// All rules, compiled.
 #[derive(Debug)]
 pub struct RuleSet {
-    version: String,
+    pub(crate) rules: Vec<Rule>,
     hash: String,
 }
 
 impl RuleSet {
     /// The rules that ship with the engine.
     pub fn builtin() -> Result<Self, RuleError> {
-        Ok(Self { version: env!("CARGO_PKG_VERSION").to_owned(), hash: String::new() })
+        Self { rules: Vec::new(), hash: String::new() }.join(BUILTIN.iter().copied())
+    }
+
+    /// These rules and the operator's own, given as file name and TOML text.
+    ///
+    /// Every pattern is compiled here, so that a bad one stops the start.
+    pub fn with_files<N, T>(self, files: impl IntoIterator<Item = (N, T)>) -> Result<Self, RuleError>
+    where
+        N: AsRef<str>,
+        T: AsRef<str>,
+    {
+        let known = self.rules.len();
+        let joined = self.join(files)?;
+        joined.rules[known..].iter().try_for_each(compile::prove)?;
+        Ok(joined)
+    }
+
+    fn join<N, T>(mut self, files: impl IntoIterator<Item = (N, T)>) -> Result<Self, RuleError>
+    where
+        N: AsRef<str>,
+        T: AsRef<str>,
+    {
+        let mut hash = Sha256::new_with_prefix(&self.hash);
+        for (name, text) in files {
+            let (name, text) = (name.as_ref(), text.as_ref());
+            hash.update([name, "\0", text, "\0"].concat());
+            compile::file(name, text, &mut self.rules)?;
+        }
+        compile::ids_are_unique(&self.rules)?;
+        self.hash = format!("sha256:{}", data_encoding::HEXLOWER.encode(&hash.finalize()));
+        Ok(self)
     }
 
     /// Version of the release the rules came with.
     #[must_use]
-    pub fn version(&self) -> &str {
-        &self.version
+    pub fn version(&self) -> &'static str {
+        env!("CARGO_PKG_VERSION")
     }
 
     /// `sha256:` and the hash of the rule files.
@@ -38,4 +90,100 @@ impl RuleSet {
     pub fn hash(&self) -> &str {
         &self.hash
     }
+}
+
+/// One thing to look for, ready to run.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    /// The file it stands in, for errors.
+    pub(crate) file: Arc<str>,
+    /// Who issues what it finds.
+    pub(crate) vendor: Arc<str>,
+    /// `family.thing-in-kebab`.
+    pub(crate) id: Arc<str>,
+    /// Completes the sentence "the message contains …".
+    pub(crate) finds: String,
+    pub(crate) category: Category,
+    pub(crate) severity: Severity,
+    pub(crate) confidence: Confidence,
+    /// What makes the engine look closer.
+    pub(crate) trigger: Trigger,
+    /// The exact form. Keyword triggers without reach: anchored at the keyword; with reach, digits and
+    /// userinfo: searched in a window around what the trigger found; names: the whole value. The group
+    /// `secret`, where there is one, is what is cut out.
+    pub(crate) pattern: Pattern,
+    /// Where the match may go on to: everything up to and including this, at most `max_bytes` further.
+    pub(crate) until: Option<Until>,
+    /// A match touching a word character on either side is part of something longer, and no match.
+    pub(crate) whole_word: bool,
+    /// Second opinions, each given the bytes of the secret; all must agree. Asked by [`Rule::confirms`].
+    pub(crate) checks: Vec<Check>,
+    /// Published test data that is no finding.
+    pub(crate) except: Vec<Vec<u8>>,
+    /// Where the credential belongs.
+    pub(crate) home: Vec<Home>,
+    /// The document that specifies the format.
+    pub(crate) source: String,
+    /// Builds a fresh secret of this form; see [`RuleSet::examples`].
+    pub(crate) token: Option<String>,
+    /// Texts in which the rule finds something.
+    pub(crate) hits: Vec<String>,
+    /// Texts in which it finds nothing.
+    pub(crate) misses: Vec<String>,
+}
+
+impl Rule {
+    /// Whether these bytes, which the pattern matched, are what the rule is about: every check agrees, and
+    /// they are not published test data.
+    pub(crate) fn confirms(&self, secret: &[u8]) -> bool {
+        !self.excepts(secret) && self.checks.iter().all(|check| check.agrees(secret))
+    }
+
+    /// Among digits, separators make no difference.
+    fn excepts(&self, secret: &[u8]) -> bool {
+        let digits = matches!(self.trigger, Trigger::Digits { .. });
+        let counts = |byte: &&u8| !digits || byte.is_ascii_alphanumeric();
+        self.except.iter().any(|known| known.iter().filter(counts).eq(secret.iter().filter(counts)))
+    }
+}
+
+/// What makes the engine look closer.
+#[derive(Debug)]
+pub(crate) enum Trigger {
+    /// One of these literals. `reach` is how far before it a match may begin; 0 when it begins with it.
+    Keywords { literals: Vec<Keyword>, reach: usize, max_bytes: usize },
+    /// A value whose name says what it is: `name = value` in any syntax, where the name (or what stands
+    /// shortly before it) has one of these words, lower-case letters and digits; no words: any name that
+    /// says secret.
+    Name { words: Vec<String> },
+    /// A stretch of digits with the usual separators. `reach` is how far before it a match may begin, as
+    /// with the country code of an IBAN.
+    Digits { reach: usize, max_bytes: usize },
+    /// `scheme://user:password@host`.
+    Userinfo,
+}
+
+/// A literal to look for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Keyword {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) ignore_case: bool,
+}
+
+/// How a block ends.
+#[derive(Debug)]
+pub(crate) struct Until {
+    pub(crate) end: Pattern,
+    pub(crate) max_bytes: usize,
+}
+
+/// Hosts that issue or accept a credential, and the places where it belongs there.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Home {
+    /// Host patterns as in the policy.
+    pub(crate) hosts: Vec<String>,
+    /// Places as in `header:authorization`, `query:key`, `field:refresh_token`, `path`, `url`, `body`.
+    #[serde(default = "syntax::authorization")]
+    pub(crate) at: Vec<String>,
 }

@@ -1,0 +1,136 @@
+//! What people write where a secret will be.
+
+/// Pieces of references to a variable, a template or a slot.
+const REFERENCES: &[&[u8]] = &[
+    b"${",
+    b"{{",
+    b"$(",
+    b"%(",
+    b"%{",
+    b"#{",
+    b"<%",
+    b"process.env",
+    b"os.environ",
+    b"os.getenv",
+    b"secrets.",
+];
+
+/// Words of documentation, lower-case.
+const WORDS: &[&[u8]] = &[
+    b"change-me",
+    b"change_me",
+    b"changeme",
+    b"change-this",
+    b"change_this",
+    b"dummy",
+    b"example",
+    b"fixme",
+    b"foobar",
+    b"goes-here",
+    b"goes_here",
+    b"insert-",
+    b"insert_",
+    b"key-here",
+    b"key_here",
+    b"keyhere",
+    b"my-secret",
+    b"my_secret",
+    b"mypassword",
+    b"not-a-real",
+    b"not_a_real",
+    b"notreal",
+    b"placeholder",
+    b"redacted",
+    b"replace-",
+    b"replace_",
+    b"replaceme",
+    b"sample",
+    b"secret-here",
+    b"secret_here",
+    b"token-here",
+    b"token_here",
+    b"xxxx",
+    b"your-",
+    b"your_",
+    b"yourapi",
+    b"yourkey",
+    b"yourpass",
+    b"yoursecret",
+    b"yourtoken",
+];
+
+/// A row of this many neighbours, as in `12345678`, was typed.
+const TYPED_ROW: usize = 8;
+
+/// Whether this is no placeholder.
+pub(super) fn is_none(text: &[u8]) -> bool {
+    !(is_slot(text) || is_filler(text) || has_typed_row(text) || names_itself(text))
+}
+
+/// `<TOKEN>`, `[TOKEN]`, `$TOKEN`, `%TOKEN%`, `{{ token }}`.
+fn is_slot(text: &[u8]) -> bool {
+    let wrapped = |open: u8, close: u8| text.first() == Some(&open) && text.last() == Some(&close);
+    let name = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+    wrapped(b'<', b'>')
+        || wrapped(b'[', b']')
+        || wrapped(b'{', b'}')
+        || wrapped(b'%', b'%')
+        || text.strip_prefix(b"$").is_some_and(|rest| rest.iter().all(name))
+        || REFERENCES.iter().any(|reference| memchr::memmem::find(text, reference).is_some())
+}
+
+/// `xxxxxxxx`, `********`, `abababab`: hardly any different characters, or one of them nearly everywhere.
+fn is_filler(text: &[u8]) -> bool {
+    let mut counts = [0_usize; 256];
+    text.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
+    let different = counts.iter().filter(|count| **count > 0).count();
+    let most = counts.iter().max().copied().unwrap_or_default();
+    text.len() >= 6 && (different <= 3 || most * 2 > text.len())
+}
+
+fn has_typed_row(text: &[u8]) -> bool {
+    let neighbours = |pair: &[u8]| pair[0].checked_add(1) == Some(pair[1]) || pair == b"90";
+    let mut row = 1;
+    text.windows(2).any(|pair| {
+        row = if neighbours(pair) { row + 1 } else { 1 };
+        row >= TYPED_ROW
+    })
+}
+
+fn names_itself(text: &[u8]) -> bool {
+    let lower = text.to_ascii_lowercase();
+    WORDS.iter().any(|word| memchr::memmem::find(&lower, word).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_none;
+
+    #[test]
+    fn knows_what_documents_write() {
+        let placeholders = [
+            "<TOKEN>",
+            "${API_KEY}",
+            "{{ secrets.KEY }}",
+            "$API_KEY",
+            "%API_KEY%",
+            "xxxxxxxxxxxx",
+            "************",
+            "your-api-key-here",
+            "YOUR_TOKEN",
+            "changeme",
+            "0123456789abcdef",
+            "sk-xxxxxxxxxxxx",
+            "process.env.KEY",
+            "12345678",
+            "REPLACE_ME",
+            "insert-token",
+        ];
+        assert!(placeholders.iter().all(|text| !is_none(text.as_bytes())));
+    }
+
+    #[test]
+    fn random_text_is_none() {
+        assert!(is_none(b"q7Zp2mX9vK4tB8nW") && is_none(b"tr0ub4dor&3"));
+    }
+}

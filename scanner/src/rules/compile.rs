@@ -1,0 +1,199 @@
+//! From a rule file as written to rules ready to run. What is wrong is said with file, id and remedy.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::pattern::Shape;
+use super::syntax::{self, Entry};
+use super::template::Template;
+use super::{Keyword, Pattern, Rule, RuleError, Trigger, Until};
+use crate::checks::Check;
+use crate::verdict::{Category, Confidence, Severity};
+
+/// Shorter literals are everywhere.
+const MIN_KEYWORD_BYTES: usize = 3;
+/// A match may begin this far before its trigger at most.
+const MAX_REACH: usize = 256;
+/// A block goes on this far at most.
+const MAX_UNTIL_BYTES: usize = 65_536;
+
+/// Adds the rules of one file.
+pub(super) fn file(name: &str, text: &str, rules: &mut Vec<Rule>) -> Result<(), RuleError> {
+    let file: syntax::File = toml::from_str(text).map_err(|error| {
+        let line = text[..error.span().map_or(0, |span| span.start)].lines().count().max(1);
+        let (rule, reason) = (format!("line {line}"), error.message().to_owned());
+        RuleError { file: name.to_owned(), rule, reason }
+    })?;
+    let shared = Shared { file: name.into(), vendor: file.vendor.as_str().into(), defaults: &file };
+    for entry in &file.rules {
+        let id = entry.id.clone();
+        let rule =
+            shared.rule(entry).map_err(|reason| RuleError { file: name.to_owned(), rule: id, reason })?;
+        rules.push(rule);
+    }
+    Ok(())
+}
+
+/// Refuses a second rule with the id of another.
+pub(super) fn ids_are_unique(rules: &[Rule]) -> Result<(), RuleError> {
+    let mut seen = HashSet::new();
+    match rules.iter().find(|rule| !seen.insert(&*rule.id)) {
+        None => Ok(()),
+        Some(rule) => Err(refuse(rule, "another rule has this id; ids are unique over all files".to_owned())),
+    }
+}
+
+/// Compiles what is otherwise compiled at first use.
+pub(super) fn prove(rule: &Rule) -> Result<(), RuleError> {
+    let end = rule.until.as_ref().map_or(Ok(()), |until| until.end.prove());
+    rule.pattern.prove().and(end).map_err(|reason| refuse(rule, reason))
+}
+
+fn refuse(rule: &Rule, reason: String) -> RuleError {
+    RuleError { file: rule.file.to_string(), rule: rule.id.to_string(), reason }
+}
+
+/// What holds for all rules of a file.
+struct Shared<'a> {
+    file: Arc<str>,
+    vendor: Arc<str>,
+    defaults: &'a syntax::File,
+}
+
+impl Shared<'_> {
+    fn rule(&self, entry: &Entry) -> Result<Rule, String> {
+        is_id(&entry.id)?;
+        has_examples(entry)?;
+        let shape = Shape::read(&entry.pattern)?;
+        let trigger = trigger(entry, &shape)?;
+        let defaults = self.defaults;
+        let source = entry.source.clone().or_else(|| defaults.source.clone());
+        Ok(Rule {
+            file: self.file.clone(),
+            vendor: self.vendor.clone(),
+            id: entry.id.as_str().into(),
+            finds: entry.finds.clone(),
+            category: entry.category.or(defaults.category).unwrap_or(Category::Secret),
+            severity: entry.severity.or(defaults.severity).unwrap_or(Severity::High),
+            confidence: entry.confidence.or(defaults.confidence).unwrap_or(Confidence::High),
+            pattern: Pattern::new(anchored(&trigger, &entry.pattern)),
+            trigger,
+            until: until(entry)?,
+            whole_word: entry.whole_word,
+            checks: entry.confirm.iter().map(|name| Check::parse(name)).collect::<Result<_, _>>()?,
+            except: entry.except.iter().map(|text| text.clone().into_bytes()).collect(),
+            home: entry.home.clone().unwrap_or_else(|| defaults.home.clone()),
+            source: source.ok_or("no source; name the document that specifies the format")?,
+            token: entry.token.clone(),
+            hits: entry.hits.clone(),
+            misses: entry.misses.clone(),
+        })
+    }
+}
+
+/// `family.thing-in-kebab`.
+fn is_id(id: &str) -> Result<(), String> {
+    let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let kebab = |text: &str| text.split('-').all(|word| !word.is_empty() && word.bytes().all(letter));
+    match id.split_once('.') {
+        Some((family, thing)) if kebab(family) && kebab(thing) => Ok(()),
+        _ => Err("the id is not of the form family.thing-in-kebab".to_owned()),
+    }
+}
+
+/// At least one hit and one miss, and templates that can be expanded.
+fn has_examples(entry: &Entry) -> Result<(), String> {
+    if entry.hits.is_empty() {
+        return Err("no hits; give at least one text in which the rule finds something".to_owned());
+    }
+    if entry.misses.is_empty() {
+        return Err("no misses; give at least one look-alike in which it finds nothing".to_owned());
+    }
+    for text in entry.hits.iter().chain(&entry.misses).chain(&entry.token) {
+        let uses_token = Template::parse(text)?.uses_token();
+        if uses_token && entry.token.as_ref().is_none_or(|token| token == text) {
+            return Err("{{token}} stands for the rule's `token`, and there is none".to_owned());
+        }
+    }
+    Ok(())
+}
+
+fn trigger(entry: &Entry, shape: &Shape) -> Result<Trigger, String> {
+    let max_bytes = shape.max_bytes();
+    if entry.reach > MAX_REACH {
+        return Err(format!("reach is {}, at most {MAX_REACH} is possible", entry.reach));
+    }
+    match (&entry.keywords, &entry.names, entry.shape) {
+        (Some(words), None, None) => {
+            let literals = keywords(words, entry, shape)?;
+            Ok(Trigger::Keywords { literals, reach: entry.reach, max_bytes })
+        }
+        (None, Some(words), None) => {
+            words.iter().try_for_each(|word| is_name(word))?;
+            Ok(Trigger::Name { words: words.clone() })
+        }
+        (None, None, Some(syntax::Shape::Digits)) => Ok(Trigger::Digits { reach: entry.reach, max_bytes }),
+        (None, None, Some(syntax::Shape::Userinfo)) => Ok(Trigger::Userinfo),
+        _ => Err("a rule has exactly one of keywords, names, shape".to_owned()),
+    }
+}
+
+fn is_name(word: &str) -> Result<(), String> {
+    let good = word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    good.then_some(())
+        .ok_or_else(|| format!("the name {word:?} is not a word of lower-case letters and digits"))
+}
+
+fn keywords(words: &[String], entry: &Entry, shape: &Shape) -> Result<Vec<Keyword>, String> {
+    if words.is_empty() {
+        return Err("keywords is empty; give a literal that every match has".to_owned());
+    }
+    if let Some(word) = words.iter().find(|word| word.len() < MIN_KEYWORD_BYTES) {
+        return Err(format!("the keyword {word:?} has less than {MIN_KEYWORD_BYTES} bytes"));
+    }
+    if entry.reach == 0 {
+        begins_with_a_keyword(words, shape)?;
+    }
+    let ignore_case = entry.ignore_case;
+    Ok(words.iter().map(|word| Keyword { bytes: word.clone().into_bytes(), ignore_case }).collect())
+}
+
+/// Without reach the engine looks at a match's first bytes only: every beginning needs its keyword, and every
+/// keyword its beginning.
+fn begins_with_a_keyword(words: &[String], shape: &Shape) -> Result<(), String> {
+    let prefixes = shape.prefixes().ok_or("the pattern begins with no literal; give a `reach`")?;
+    let fits = |word: &String, prefix: &Vec<u8>| {
+        let shared = word.len().min(prefix.len());
+        word.as_bytes()[..shared].eq_ignore_ascii_case(&prefix[..shared])
+    };
+    if let Some(word) = words.iter().find(|word| !prefixes.iter().any(|prefix| fits(word, prefix))) {
+        return Err(format!("no match of the pattern begins with the keyword {word:?}; or give a `reach`"));
+    }
+    match prefixes.iter().find(|prefix| !words.iter().any(|word| fits(word, prefix))) {
+        None => Ok(()),
+        Some(prefix) => {
+            let prefix = String::from_utf8_lossy(prefix).into_owned();
+            Err(format!("a match can begin with {prefix:?}, which is no keyword"))
+        }
+    }
+}
+
+/// Ties the pattern to what the trigger found; see [`Rule::pattern`].
+fn anchored(trigger: &Trigger, pattern: &str) -> String {
+    match trigger {
+        Trigger::Keywords { reach: 0, .. } => format!(r"\A(?:{pattern})"),
+        Trigger::Name { .. } => format!(r"\A(?:{pattern})\z"),
+        Trigger::Keywords { .. } | Trigger::Digits { .. } | Trigger::Userinfo => pattern.to_owned(),
+    }
+}
+
+fn until(entry: &Entry) -> Result<Option<Until>, String> {
+    match (&entry.until, entry.until_bytes) {
+        (None, None) => Ok(None),
+        (Some(end), Some(max_bytes)) if (1..=MAX_UNTIL_BYTES).contains(&max_bytes) => {
+            Shape::read(end).map_err(|reason| format!("until: {reason}"))?;
+            Ok(Some(Until { end: Pattern::new(end.clone()), max_bytes }))
+        }
+        _ => Err(format!("until needs until_bytes, from 1 to {MAX_UNTIL_BYTES}")),
+    }
+}

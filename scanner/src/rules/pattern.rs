@@ -1,0 +1,77 @@
+//! Bounded byte regexes, compiled at first use.
+
+use std::ops::Deref;
+use std::sync::OnceLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::Hir;
+use regex_syntax::hir::literal::Extractor;
+
+/// No pattern may match more than this; longer things are blocks with an `until`.
+const MAX_MATCH_BYTES: usize = 8192;
+
+/// A regex over bytes that was checked when its rule was read and is compiled when first needed: a start
+/// pays for the patterns it uses, and most messages need none.
+#[derive(Debug)]
+pub(crate) struct Pattern {
+    source: String,
+    compiled: OnceLock<Regex>,
+}
+
+impl Pattern {
+    /// A pattern whose syntax is known to be good.
+    pub(super) fn new(source: String) -> Self {
+        Self { source, compiled: OnceLock::new() }
+    }
+
+    /// Whether the regex compiles; only its size can still be wrong.
+    pub(super) fn prove(&self) -> Result<(), String> {
+        build(&self.source).map(drop).map_err(|error| error.to_string())
+    }
+}
+
+impl Deref for Pattern {
+    type Target = Regex;
+
+    fn deref(&self) -> &Regex {
+        self.compiled.get_or_init(|| build(&self.source).expect("checked when the rule was read"))
+    }
+}
+
+fn build(source: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(source).unicode(false).dfa_size_limit(1 << 18).build()
+}
+
+/// What a pattern's text says before it is compiled.
+#[derive(Debug)]
+pub(super) struct Shape(Hir);
+
+impl Shape {
+    /// Reads a pattern. Refuses one that has no upper bound: finding all matches would not be linear.
+    pub(super) fn read(source: &str) -> Result<Self, String> {
+        let mut parser = ParserBuilder::new().unicode(false).utf8(false).build();
+        let hir = parser.parse(source).map_err(|error| format!("the regex does not compile: {error}"))?;
+        let shape = Self(hir);
+        match shape.0.properties().maximum_len() {
+            None => Err("the regex has no upper bound; write {n,m} in place of *, + and {n,}".to_owned()),
+            Some(bytes) if bytes > MAX_MATCH_BYTES => Err(format!(
+                "the regex matches up to {bytes} bytes, more than {MAX_MATCH_BYTES}; end a block with `until`"
+            )),
+            Some(0) => Err("the regex matches nothing but the empty text".to_owned()),
+            Some(_) => Ok(shape),
+        }
+    }
+
+    /// Bytes of the longest match.
+    pub(super) fn max_bytes(&self) -> usize {
+        self.0.properties().maximum_len().unwrap_or(MAX_MATCH_BYTES)
+    }
+
+    /// The literals a match can begin with, as far as they are fixed; `None` when it can begin with too much.
+    pub(super) fn prefixes(&self) -> Option<Vec<Vec<u8>>> {
+        let literals = Extractor::new().limit_class(64).extract(&self.0);
+        let literals = literals.literals()?.iter().map(|literal| literal.as_bytes().to_vec());
+        Some(literals.collect())
+    }
+}
