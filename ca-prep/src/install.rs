@@ -1,0 +1,115 @@
+//! Trust stores of systems.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::error::{Doing, Error};
+use crate::manifest::Installed;
+use crate::stage::{self, Planned};
+use crate::trust::SYSTEM_BUNDLES;
+
+/// How a family of systems takes a certificate in.
+struct Family {
+    /// Where local certificates lie; that it exists tells the family.
+    folder: &'static str,
+    /// How their names must end.
+    ending: &'static str,
+    /// What makes the system's bundle anew.
+    update: &'static [&'static str],
+}
+
+const FAMILIES: [Family; 4] = [
+    // Red Hat, Fedora, Amazon
+    Family {
+        folder: "etc/pki/ca-trust/source/anchors",
+        ending: "pem",
+        update: &["update-ca-trust", "extract"],
+    },
+    // SUSE
+    Family { folder: "etc/pki/trust/anchors", ending: "pem", update: &["update-ca-certificates"] },
+    // Arch
+    Family {
+        folder: "etc/ca-certificates/trust-source/anchors",
+        ending: "crt",
+        update: &["trust", "extract-compat"],
+    },
+    // Debian, Ubuntu, Alpine
+    Family { folder: "usr/local/share/ca-certificates", ending: "crt", update: &["update-ca-certificates"] },
+];
+
+/// A system into whose trust store the certificate can be put.
+pub(crate) struct Store {
+    root: PathBuf,
+    family: &'static Family,
+}
+
+impl Store {
+    /// Finds the trust store of the system at `root`, which is `/` or the folder of an image.
+    pub(crate) fn find(root: &Path) -> Result<Self, Error> {
+        let root = root.canonicalize().doing("find", root)?;
+        let known = FAMILIES.iter().find(|family| root.join(family.folder).is_dir());
+        let family = known.ok_or_else(|| {
+            Error::Failed(format!(
+                "no trust store known here was found in {}: install the package `ca-certificates`, \
+                 or see docs/tls.md for what to do by hand",
+                root.display()
+            ))
+        })?;
+        Ok(Self { root, family })
+    }
+
+    /// Where the certificate with this fingerprint goes.
+    pub(crate) fn entry(&self, fingerprint: &str) -> Installed {
+        let short = fingerprint.get(..16).unwrap_or(fingerprint);
+        let name = format!("scangate-{short}.{}", self.family.ending);
+        Installed { root: self.root.clone(), file: self.root.join(self.family.folder).join(name) }
+    }
+
+    /// The command that makes the bundle anew.
+    pub(crate) fn update_command(&self) -> Vec<String> {
+        let inside = ["chroot".to_owned(), self.root.display().to_string()];
+        let enter = inside.into_iter().filter(|_| self.root != Path::new("/"));
+        enter.chain(self.family.update.iter().map(ToString::to_string)).collect()
+    }
+
+    /// Puts the certificate in, and looks whether it is in the system's bundle then.
+    pub(crate) fn install(&self, entry: &Installed, pem: &str) -> Result<(), Error> {
+        let name = entry.file.file_name().unwrap_or_default().to_string_lossy();
+        stage::replace(&self.root.join(self.family.folder), &Planned::public(&name, pem))?;
+        self.update()?;
+        let seen = SYSTEM_BUNDLES
+            .iter()
+            .filter_map(|path| fs::read_to_string(self.root.join(path.trim_start_matches('/'))).ok())
+            .any(|bundle| bundle.contains(pem.trim()));
+        if seen { Ok(()) } else { Err(self.without_effect()) }
+    }
+
+    /// Takes the certificate out; it is no error if it is gone already.
+    pub(crate) fn uninstall(&self, entry: &Installed) -> Result<(), Error> {
+        if entry.file.exists() {
+            fs::remove_file(&entry.file).doing("remove", &entry.file)?;
+        }
+        self.update()
+    }
+
+    fn update(&self) -> Result<(), Error> {
+        let words = self.update_command();
+        let (program, arguments) = words.split_first().expect("every family has a command");
+        let output = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .doing("run", Path::new(program))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(Error::Failed(format!("`{}` failed ({}): {}", words.join(" "), output.status, said.trim())))
+    }
+
+    fn without_effect(&self) -> Error {
+        let command = self.update_command().join(" ");
+        Error::Failed(format!("`{command}` ran, but the system's bundle does not hold the certificate"))
+    }
+}

@@ -1,0 +1,26 @@
+//! The certificate authority of one bottle: made, kept within its policy, handed to mitmproxy, taken away.
+
+mod authority;
+mod cli;
+mod commands;
+mod constraints;
+mod egress;
+mod error;
+mod harden;
+mod host;
+mod install;
+mod key;
+mod manifest;
+mod pem;
+mod place;
+mod proxy;
+mod stage;
+mod trust;
+
+pub use authority::{Authority, Leaf, Terms, Validity};
+pub use cli::run;
+pub use constraints::constraints;
+pub use egress::Egress;
+pub use error::Error;
+pub use host::Host;
+pub use key::{KeyKind, SecretKey};

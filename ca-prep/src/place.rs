@@ -1,0 +1,80 @@
+//! Where the files of a bottle lie.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Doing, Error};
+
+/// The folder of one bottle: absolute, and fit to be written into a file of lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place(PathBuf);
+
+impl Place {
+    /// Makes `--out` absolute. Neither it nor its parents need to exist.
+    ///
+    /// # Errors
+    ///
+    /// A path that is not UTF-8 or holds a control character: mitmproxy and env files could not be told of it.
+    pub(crate) fn resolve(out: &Path) -> Result<Self, Error> {
+        if out.as_os_str().is_empty() {
+            return Err(Error::Usage("--out is empty".into()));
+        }
+        let absolute = std::path::absolute(out).doing("find", out)?;
+        let real = canonical(&absolute).doing("find", &absolute)?;
+        match real.to_str() {
+            Some(text) if !text.contains(char::is_control) => Ok(Self(real)),
+            _ => Err(Error::Usage("--out must be UTF-8 without control characters".into())),
+        }
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub(crate) fn root(&self) -> &Path {
+        &self.0
+    }
+
+    /// What only the proxy may read.
+    #[must_use]
+    pub(crate) fn proxy(&self) -> PathBuf {
+        self.0.join("proxy")
+    }
+
+    /// What the bottle gets.
+    #[must_use]
+    pub(crate) fn trust(&self) -> PathBuf {
+        self.0.join("trust")
+    }
+
+    /// What tells that the folder is ours, and of which kind.
+    #[must_use]
+    pub(crate) fn manifest(&self) -> PathBuf {
+        self.0.join(MANIFEST)
+    }
+
+    /// Refuses a place where there is something already; an empty folder is nothing.
+    pub(crate) fn must_be_free(&self) -> Result<(), Error> {
+        match fs::read_dir(&self.0).map(Iterator::count) {
+            Ok(0) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                Err(error).doing("look into", &self.0)
+            }
+            _ => Err(Error::Exists(self.0.clone())),
+        }
+    }
+}
+
+/// File name of the manifest.
+pub(crate) const MANIFEST: &str = "ca-prep.json";
+
+/// The path with links resolved as far as it exists.
+fn canonical(path: &Path) -> io::Result<PathBuf> {
+    match (path.canonicalize(), path.parent(), path.file_name()) {
+        (Ok(real), ..) => Ok(real),
+        (Err(error), Some(parent), Some(name)) if error.kind() == io::ErrorKind::NotFound => {
+            Ok(canonical(parent)?.join(name))
+        }
+        (Err(error), ..) => Err(error),
+    }
+}
