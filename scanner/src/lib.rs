@@ -4,6 +4,7 @@
 //! policy → verdict`, strung together in `scan.rs`. No I/O, no async, no clock that was not given.
 
 mod checks;
+mod hosts;
 mod message;
 mod policy;
 mod rules;
@@ -14,7 +15,9 @@ pub use message::{
     Body, Bytes, Connect, Content, Direction, Header, Limits, Message, MessageError, Opcode, RawBody,
     RawConnect, RawMessage, RawRequestLine, RawText, Request, RequestLine, Response, Text, WebSocket,
 };
-pub use policy::{Policy, PolicyError};
+pub use policy::{
+    AddonPolicy, EgressView, FailureActions, FailureView, LimitsView, OnFailure, Policy, PolicyError,
+};
 pub use rules::{Example, ExampleKind, RuleError, RuleSet, RuleSummary};
 pub use scan::Scanner;
 pub use verdict::{

@@ -1,8 +1,30 @@
-//! What a finding is worth: one file for the whole bottle.
+//! What a finding is worth: one file for the whole bottle. Every key is explained in `docs/policy.md`.
+
+mod actions;
+mod compile;
+mod egress;
+pub(crate) mod failing;
+pub(crate) mod known;
+mod model_api;
+mod overrides;
+mod syntax;
+mod view;
+pub(crate) mod weigh;
+
+use std::io;
 
 use thiserror::Error;
 
+use crate::hosts::{HostPattern, HostSet};
 use crate::message::Limits;
+use actions::Actions;
+use egress::Egress;
+use failing::Failing;
+use known::KnownSecret;
+use overrides::{Override, RulePattern};
+
+pub use failing::{FailureActions, OnFailure};
+pub use view::{AddonPolicy, EgressView, FailureView, LimitsView};
 
 /// Why a policy file cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -16,27 +38,38 @@ pub struct PolicyError {
     pub reason: String,
 }
 
-/// A policy, checked and ready to weigh.
-#[derive(Debug, Default)]
+/// A policy, checked and ready to weigh. The default is the policy of an empty file.
+#[derive(Debug)]
 pub struct Policy {
+    egress: Egress,
+    actions: Actions,
+    /// In the order of the file: the last that matches decides.
+    overrides: Vec<Override>,
+    home: Vec<(RulePattern, Vec<HostPattern>)>,
+    known: Vec<KnownSecret>,
+    failing: Failing,
     limits: Limits,
+    model_api: HostSet,
+    block_score: Option<u32>,
     hash: String,
 }
 
 impl Policy {
     /// Reads a policy. `file` is only named in errors; every wrong key, host or number is refused with its line.
-    pub fn parse(file: &str, text: &str) -> Result<Self, PolicyError> {
-        let limits = toml::from_str::<toml::Table>(text)
-            .map_err(|error| PolicyError {
-                file: file.to_owned(),
-                line: 1,
-                reason: error.message().to_owned(),
-            })
-            .map(|_| Limits::default())?;
-        Ok(Self { limits, hash: String::new() })
+    /// `read` gets the files that `[[known]]` names, as they are written there: the engine itself reads none.
+    pub fn parse(
+        file: &str,
+        text: &str,
+        read: &dyn Fn(&str) -> io::Result<Vec<u8>>,
+    ) -> Result<Self, PolicyError> {
+        compile::compile(text, read).map_err(|error| PolicyError {
+            file: file.to_owned(),
+            line: error.line(text),
+            reason: error.reason,
+        })
     }
 
-    /// `sha256:` and the hash of the policy's text.
+    /// `sha256:` and the hash of the policy's text, without the known secrets in it.
     #[must_use]
     pub fn hash(&self) -> &str {
         &self.hash
@@ -46,5 +79,43 @@ impl Policy {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// What the addon needs of it: the answer to `GET /policy`.
+    #[must_use]
+    pub fn addon(&self) -> AddonPolicy<'_> {
+        AddonPolicy::new(self)
+    }
+
+    /// Whether `host` serves a model API.
+    pub(crate) fn is_model_api(&self, host: &str) -> bool {
+        self.model_api.matches(host)
+    }
+
+    /// Host patterns that the policy adds to the home of this rule.
+    pub(crate) fn home_hosts(&self, rule: &str) -> impl Iterator<Item = &HostPattern> {
+        self.home.iter().filter(move |(pattern, _)| pattern.matches(rule)).flat_map(|(_, hosts)| hosts)
+    }
+
+    /// What the operator wants found wherever it goes.
+    pub(crate) fn known(&self) -> &[KnownSecret] {
+        &self.known
+    }
+
+    /// From which score on a text that tries to steer the agent is blocked; never when absent.
+    pub(crate) fn block_score(&self) -> Option<u32> {
+        self.block_score
+    }
+
+    /// Which hosts may be reached, and how.
+    pub(crate) fn egress(&self) -> &Egress {
+        &self.egress
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        let no_files = |_: &str| Err(io::ErrorKind::NotFound.into());
+        Self::parse("", "", &no_files).expect("an empty policy has nothing to refuse")
     }
 }

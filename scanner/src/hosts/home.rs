@@ -1,0 +1,121 @@
+//! A credential at home: sent to a host that issues or accepts it, in the place where it belongs.
+
+use super::name::Host;
+use super::pattern::HostPattern;
+use crate::rules::Home;
+
+/// Where in a message something was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place<'a> {
+    /// The part: `url`, `body`, `header:authorization` …
+    pub(crate) part: &'a str,
+    /// Where in the part.
+    pub(crate) spot: Spot<'a>,
+}
+
+/// Where in a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spot<'a> {
+    /// Nothing nearer is known, or the whole part is the value.
+    Anywhere,
+    /// A path segment of the URL.
+    Path,
+    /// The value of this query key.
+    Query(&'a str),
+    /// The value of this form field, multipart part or JSON member.
+    Field(&'a str),
+}
+
+impl Place<'_> {
+    /// Whether this place is meant by `at`, an entry such as `header:authorization`, `query:key`,
+    /// `field:refresh_token`, `path`, `url` or `body`.
+    pub(crate) fn is(&self, at: &str) -> bool {
+        match at.split_once(':') {
+            Some(("query", key)) => self.part == "url" && self.spot == Spot::Query(key),
+            Some(("field", name)) => self.part == "body" && self.spot == Spot::Field(name),
+            Some(("header", _)) => self.part.eq_ignore_ascii_case(at),
+            _ if at == "path" => self.part == "url" && self.spot == Spot::Path,
+            _ => self.part == at,
+        }
+    }
+}
+
+/// Whether a credential with these homes may be at `place` in a message to `host`. `extra_hosts` are the hosts
+/// that the policy adds: there it belongs where it belongs at any of its homes, and in `authorization`.
+pub(crate) fn at_home<'p>(
+    home: &[Home],
+    extra_hosts: impl IntoIterator<Item = &'p HostPattern>,
+    host: Option<&str>,
+    place: &Place<'_>,
+) -> bool {
+    let Some((host, port)) = host.and_then(Host::parse_with_port) else { return false };
+    let in_place = |home: &Home| home.at.iter().any(|at| place.is(at));
+    let lives_here = |home: &Home| {
+        home.hosts
+            .iter()
+            .any(|text| HostPattern::parse(text).is_ok_and(|pattern| pattern.covers(&host, port)))
+    };
+    if home.iter().any(|home| in_place(home) && lives_here(home)) {
+        return true;
+    }
+    let belongs = place.is("header:authorization") || home.iter().any(in_place);
+    belongs && extra_hosts.into_iter().any(|pattern| pattern.covers(&host, port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn homes() -> Vec<Home> {
+        let home = |hosts: &[&str], at: &[&str]| Home {
+            hosts: hosts.iter().map(ToString::to_string).collect(),
+            at: at.iter().map(ToString::to_string).collect(),
+        };
+        vec![
+            home(&["api.vendor.example"], &["header:authorization", "header:x-vendor-key", "query:key"]),
+            home(&["*.vendor.example", "vendor.example"], &["field:refresh_token", "path"]),
+            home(&["upload.vendor.example"], &["body"]),
+        ]
+    }
+
+    fn at(part: &'static str, spot: Spot<'static>) -> Place<'static> {
+        Place { part, spot }
+    }
+
+    #[test]
+    fn host_and_place_must_both_fit() {
+        let authorization = at("header:authorization", Spot::Anywhere);
+        let refresh = at("body", Spot::Field("refresh_token"));
+        for (host, place, want) in [
+            (Some("api.vendor.example"), authorization, true),
+            (Some("API.vendor.example.:443"), authorization, true),
+            (Some("api.vendor.example"), at("header:x-vendor-key", Spot::Anywhere), true),
+            (Some("api.vendor.example"), at("header:x-other", Spot::Anywhere), false),
+            (Some("api.vendor.example"), at("url", Spot::Query("key")), true),
+            (Some("api.vendor.example"), at("url", Spot::Query("q")), false),
+            (Some("api.vendor.example"), at("body", Spot::Anywhere), false),
+            (Some("api.vendor.example.evil.example"), authorization, false),
+            (Some("login.vendor.example"), refresh, true),
+            (Some("login.vendor.example"), at("body", Spot::Field("note")), false),
+            (Some("login.vendor.example"), authorization, false),
+            (Some("vendor.example"), at("url", Spot::Path), true),
+            (Some("vendor.example"), at("url", Spot::Query("x")), false),
+            (Some("upload.vendor.example"), at("body", Spot::Field("note")), true),
+            (Some("a b"), authorization, false),
+            (None, authorization, false),
+        ] {
+            assert_eq!(at_home(&homes(), [], host, &place), want, "{host:?} {place:?}");
+        }
+    }
+
+    #[test]
+    fn a_host_of_the_policy_accepts_it_in_the_places_of_the_rule() {
+        let extra = [HostPattern::parse("git.example.org").unwrap()];
+        let host = Some("git.example.org");
+        assert!(at_home(&homes(), &extra, host, &at("header:x-vendor-key", Spot::Anywhere)));
+        assert!(!at_home(&homes(), &extra, host, &at("header:x-other", Spot::Anywhere)));
+        assert!(at_home(&[], &extra, host, &at("header:authorization", Spot::Anywhere)));
+        assert!(!at_home(&[], &extra, host, &at("body", Spot::Anywhere)));
+        assert!(!at_home(&[], &extra, Some("git.example.com"), &at("header:authorization", Spot::Anywhere)));
+    }
+}
