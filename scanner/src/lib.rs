@@ -6,6 +6,7 @@
 mod checks;
 mod hosts;
 mod message;
+mod parts;
 mod policy;
 mod rules;
 mod scan;

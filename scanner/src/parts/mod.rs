@@ -1,0 +1,3 @@
+//! The second station: a message taken apart.
+
+pub(crate) mod coding;
