@@ -1,0 +1,213 @@
+"""The hooks: each asks for a verdict and acts on it. Nothing passes without one."""
+
+import logging
+from collections.abc import Callable
+
+from mitmproxy import ctx, http, tls
+from mitmproxy.addonmanager import Loader
+from mitmproxy.connection import Server
+from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+
+from scangate_addon import denial, guard, hosts, marks, message, options, rewrite, websocket
+from scangate_addon.backends import open_backend
+from scangate_addon.closed import fail_closed
+from scangate_addon.deadlines import Deadlines
+from scangate_addon.denial import Denial, Refusal
+from scangate_addon.judge import Judge
+from scangate_addon.judgement import Backend, Edited, Judgement, NoVerdict, Policy
+
+log = logging.getLogger("scangate")
+_UPGRADED = NoVerdict("error", "the protocol it switches to cannot be scanned")
+_ENDLESS = NoVerdict("unavailable", "the response did not end in time")
+
+
+class Gate:
+    """The addon that mitmproxy's script loader sees."""
+
+    name = "scangate"
+
+    def __init__(self, opener: Callable[[options.Settings], Backend] = open_backend) -> None:
+        self._judge = Judge(opener, bound_bodies)
+        self._guard = guard.Guard()
+        self._deadlines = Deadlines()
+        self._endings = websocket.Endings()
+        self._buffer_s = 1
+
+    def load(self, loader: Loader) -> None:
+        """Declare options, and close what mitmproxy leaves open."""
+        options.declare(loader)
+        options.harden(loader.master.options)
+        self._guard = guard.find_or_add(loader.master.addons)
+
+    def configure(self, updated: set[str]) -> None:
+        """Check the options; open the scanner that they name."""
+        guard.put_last(ctx.master.addons, self._guard)
+        settings = options.read(ctx.options)
+        self._buffer_s = settings.buffer_s
+        if not self._judge.is_open or any(name.startswith("scangate_") for name in updated):
+            self._judge.open(settings)
+
+    def running(self) -> None:
+        """Ask for the policy, now that there is a loop to wait on and every addon is there."""
+        guard.put_last(ctx.master.addons, self._guard)
+        self._judge.ask_for_policy()
+
+    def done(self) -> None:
+        """Let go of the scanner: the guard stays, and without a scanner nothing gets a pass."""
+        self._judge.close()
+
+    @fail_closed(guard.deny_tunnel)
+    async def http_connect(self, flow: http.HTTPFlow) -> None:
+        """Decide the host of a tunnel on its target, before anything is dialled."""
+        if flow.response is not None:
+            return
+        flow.response = denial.standing()
+        target = message.Connect(flow.request.host, flow.request.port)
+        refusal = await self._refusal(flow, target, "to", _cannot_edit)
+        flow.response = None if refusal is None else denial.to_connect(refusal)
+        if refusal is None:
+            self._guard.passes.grant(flow, flow.request)
+
+    def tls_clienthello(self, data: tls.ClientHelloData) -> None:
+        """Leave a tunnel closed when the policy says so and SNI and CONNECT target agree."""
+        policy = self._judge.policy
+        if policy is not None and hosts.may_stay_closed(policy, data):
+            data.ignore_connection = True
+            self._guard.passes.grant(data.context.client, data)
+
+    def tls_start_server(self, data: tls.TlsData) -> None:
+        """Fix what the client could otherwise say in the hello to the server."""
+        if isinstance(data.conn, Server):
+            hosts.preset_hello(data.context.client, data.conn)
+
+    async def server_connected(self, data: ServerConnectionHookData) -> None:
+        """Look at the address that the host's name led to, before a byte is sent there."""
+        try:
+            await self._check_peer(data)
+        except BaseException as error:
+            hosts.hang_up(data.client, data.server)
+            if not isinstance(error, NoVerdict):
+                raise
+
+    async def _check_peer(self, data: ServerConnectionHookData) -> None:
+        address = data.server.address
+        if address is None:
+            raise NoVerdict("error", "a connection without an address")
+        judgement = await self._judge.verdict(message.tunnel(data.client, data.server, *address[:2]))
+        if judgement.verdict != "allow":
+            log.warning("block connection to %s: %s, scan %s", address[0], judgement.reason_code, judgement.scan_id)
+            hosts.hang_up(data.client, data.server)
+
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """Deny by default: only an explicit verdict in `request` lifts it."""
+        guard.deny_by_default(flow)
+        rewrite.narrow_codings(flow.request)
+
+    @fail_closed(guard.deny_request)
+    async def request(self, flow: http.HTTPFlow) -> None:
+        """Let a request out on an explicit verdict."""
+        if not isinstance(flow.response, Refusal):
+            return
+        request = flow.request
+        what = message.request_of(flow)
+        refusal = await self._refusal(flow, what, "out", lambda edited: rewrite.edit_request(request, edited))
+        if refusal is None:
+            flow.response = None
+            self._guard.passes.grant(flow, request)
+        else:
+            flow.response = denial.to_response(refusal, flow)
+
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """Give a response only so long to end."""
+        if not isinstance(flow.response, Refusal):
+            self._deadlines.start(flow, self._buffer_s)
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        """Stop waiting for a response that failed."""
+        self._deadlines.stop(flow)
+
+    @fail_closed(guard.deny_response)
+    async def response(self, flow: http.HTTPFlow) -> None:
+        """Let a response in on an explicit verdict."""
+        response, came_whole = flow.response, self._deadlines.stop(flow)
+        if response is None:
+            return
+        if not isinstance(response, Refusal):
+            refusal = await self._response_refusal(flow, response, came_whole)
+            if refusal is not None:
+                flow.websocket = None
+                flow.response = denial.to_response(refusal, flow)
+        self._guard.passes.grant(flow, flow.response)
+
+    async def _response_refusal(self, flow: http.HTTPFlow, response: http.Response, came_whole: bool) -> Denial | None:
+        if not came_whole:
+            return self._unscanned(flow, _ENDLESS, "in")
+        if response.status_code == 101 and flow.websocket is None:
+            return self._unscanned(flow, _UPGRADED, "in")
+        what = message.response_of(flow, response)
+        return await self._refusal(flow, what, "in", lambda edited: rewrite.edit_response(response, edited))
+
+    def websocket_start(self, flow: http.HTTPFlow) -> None:
+        """Make the WebSocket endable."""
+        self._endings.watch(flow)
+
+    @fail_closed(guard.drop_message)
+    async def websocket_message(self, flow: http.HTTPFlow) -> None:
+        """Drop a message, and take it back on an explicit verdict."""
+        websocket.forget_history(flow)
+        heard = guard.last_message(flow)
+        heard.drop()
+        if self._endings.is_ended(flow):
+            return
+        what = message.websocket_of(flow, heard)
+        direction = "out" if heard.from_client else "in"
+        refusal = await self._refusal(flow, what, direction, lambda edited: rewrite.edit_websocket(heard, edited))
+        if refusal is None:
+            heard.dropped = False
+            self._guard.passes.grant(flow, heard)
+        else:
+            self._endings.end(flow, denial.to_close_reason(refusal))
+
+    async def _refusal(
+        self, flow: http.HTTPFlow, what: message.Message, direction: str, edit: Callable[[Edited], None]
+    ) -> Denial | None:
+        """Return why a message may not pass, or None; a redaction is carried out with `edit`."""
+        try:
+            if not isinstance(what, message.Connect) and what.body is None:
+                raise NoVerdict("error", "mitmproxy did not keep the body")
+            judgement = await self._judge.verdict(what)
+            return self._act_on(flow, judgement, direction, edit)
+        except NoVerdict as error:
+            return self._unscanned(flow, error, direction)
+
+    def _act_on(
+        self, flow: http.HTTPFlow, judgement: Judgement, direction: str, edit: Callable[[Edited], None]
+    ) -> Denial | None:
+        marks.judged(flow, judgement, direction)
+        if judgement.verdict == "allow":
+            return None
+        if judgement.verdict == "redact":
+            if judgement.edited is None:
+                raise NoVerdict("error", "a redaction without edits")
+            edit(judgement.edited)
+            return None
+        return denial.blocked(judgement, flow.request.host)
+
+    def _unscanned(self, flow: http.HTTPFlow, error: NoVerdict, direction: str) -> Denial | None:
+        """Return the refusal of a message without a verdict, or None where the policy names this way to pass."""
+        if self._judge.lets_pass(error.failure, direction):
+            marks.let_through(flow, error, direction)
+            return None
+        refusal = denial.unscanned(error, request=direction != "in")
+        marks.refused(flow, refusal, error, direction)
+        return refusal
+
+
+def _cannot_edit(_edited: Edited) -> None:
+    raise NoVerdict("error", "a tunnel cannot be redacted")
+
+
+def bound_bodies(policy: Policy) -> None:
+    """Have mitmproxy stop buffering where the policy's limit ends."""
+    if not (policy.lets_pass("over_limit", "out") or policy.lets_pass("over_limit", "in")):
+        ctx.options.update(body_size_limit=str(policy.body_bytes))

@@ -1,0 +1,124 @@
+"""The scanner in this process: the `scangate` wheel."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from scangate_addon.judgement import Edited, Judgement, NoVerdict, Policy, failure_of
+from scangate_addon.message import Connect, Message, Request, Response, WebSocket
+from scangate_addon.policy import parse_policy
+
+if TYPE_CHECKING:
+    from scangate import Answer, Scanner
+
+# Scanning so many bytes takes about as long as handing the work to a thread and back (`make bench`).
+ON_LOOP_BYTES = 64 * 1024
+
+
+class InProcess:
+    """Asks the wheel: small messages at once, large ones in a thread, where it runs without the GIL."""
+
+    def __init__(self, scanner: "Scanner", timeout_ms: int, session: str) -> None:
+        self._scanner = scanner
+        self._timeout_ms = timeout_ms
+        self._session = session
+
+    async def policy(self) -> Policy:
+        """Return the policy that the wheel was given."""
+        return parse_policy(self._scanner.policy())
+
+    async def scan(self, message: Message) -> Judgement:
+        """Return the wheel's verdict."""
+        if isinstance(message, Connect) or message.body is None or len(message.body) <= ON_LOOP_BYTES:
+            return self._judge(message)
+        return await asyncio.to_thread(self._judge, message)
+
+    def _judge(self, message: Message) -> Judgement:
+        from scangate import ScanError
+
+        try:
+            answer = self._ask(message)
+        except ScanError as error:
+            raise NoVerdict(failure_of(error.code), f"the scanner gave none: {error.code}") from error
+        return judgement(answer)
+
+    def _ask(self, message: Message) -> "Answer":
+        match message:
+            case Request():
+                return self._request(message)
+            case Response():
+                return self._response(message)
+            case WebSocket():
+                return self._websocket(message)
+            case Connect():
+                return self._scanner.scan_connect(
+                    host=message.host,
+                    port=message.port,
+                    sni=message.sni,
+                    peer=message.peer,
+                    session=self._session,
+                    deadline_ms=self._timeout_ms,
+                )
+
+    def _request(self, message: Request) -> "Answer":
+        return self._scanner.scan_request(
+            method=message.method,
+            url=message.url,
+            version=message.version,
+            headers=message.headers,
+            body=message.body,
+            trailers=message.trailers,
+            connect=_tunnel(message.connect),
+            session=self._session,
+            flow=message.flow,
+            deadline_ms=self._timeout_ms,
+        )
+
+    def _response(self, message: Response) -> "Answer":
+        return self._scanner.scan_response(
+            status=message.status,
+            reason=message.reason,
+            request_method=message.request_method,
+            request_url=message.request_url,
+            version=message.version,
+            headers=message.headers,
+            body=message.body,
+            trailers=message.trailers,
+            connect=_tunnel(message.connect),
+            session=self._session,
+            flow=message.flow,
+            deadline_ms=self._timeout_ms,
+        )
+
+    def _websocket(self, message: WebSocket) -> "Answer":
+        return self._scanner.scan_websocket(
+            url=message.url,
+            from_client=message.from_client,
+            text=message.text,
+            body=message.body,
+            connect=_tunnel(message.connect),
+            session=self._session,
+            flow=message.flow,
+            deadline_ms=self._timeout_ms,
+        )
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def judgement(answer: "Answer") -> Judgement:
+    """Return the verdict of an answer; rule ids are fetched only where there are any."""
+    rules = tuple(answer.rule_ids()) if answer.finding_count else ()
+    return Judgement(answer.verdict, answer.reason_code, answer.scan_id, rules, _edited(answer))
+
+
+def _edited(answer: "Answer") -> Edited | None:
+    edited = answer.edited
+    if edited is None:
+        return None
+    headers = None if edited.headers is None else tuple(edited.headers)
+    trailers = None if edited.trailers is None else tuple(edited.trailers)
+    return Edited(edited.url, headers, edited.body, trailers)
+
+
+def _tunnel(connect: Connect) -> tuple[str, int, str | None, str | None]:
+    return (connect.host, connect.port, connect.sni, connect.peer)

@@ -1,0 +1,88 @@
+"""What a scanner answers, whichever door it stands behind."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias, get_args
+
+from scangate_addon.message import Fields, Message
+
+Verdict: TypeAlias = Literal["allow", "redact", "block"]
+VERDICTS = frozenset(get_args(Verdict))
+
+Failure: TypeAlias = Literal["unavailable", "error", "over_limit", "undecodable"]
+FAILURES: tuple[str, ...] = get_args(Failure)
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A message with its findings cut out. What is None stays as it is."""
+
+    url: bytes | None = None
+    headers: Fields | None = None
+    body: bytes | None = None
+    trailers: Fields | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """An explicit verdict: the only thing that lets a message pass."""
+
+    verdict: Verdict
+    reason_code: str | None
+    scan_id: str
+    rules: tuple[str, ...] = ()
+    edited: Edited | None = None
+
+
+class NoVerdict(Exception):
+    """The scanner gave none. Never a verdict in disguise: the policy says what a flow gets then."""
+
+    def __init__(self, failure: Failure, reason: str) -> None:
+        super().__init__(reason)
+        self.failure = failure
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the addon needs of the policy."""
+
+    body_bytes: int
+    passthrough: tuple[str, ...]
+    passes_out: frozenset[str]
+    passes_in: frozenset[str]
+
+    def lets_pass(self, failure: Failure, direction: str) -> bool:
+        """Whether the policy names this way to pass without a verdict."""
+        return failure in (self.passes_in if direction == "in" else self.passes_out)
+
+
+class Backend(Protocol):
+    """A scanner: the wheel in this process, or a service."""
+
+    async def policy(self) -> Policy:
+        """Return the policy that the scanner judges by.
+
+        Raises:
+            NoVerdict: the scanner cannot be asked.
+        """
+
+    async def scan(self, message: Message) -> Judgement:
+        """Return the verdict on `message`.
+
+        Raises:
+            NoVerdict: there is none.
+        """
+
+    def close(self) -> None:
+        """Let go of connections."""
+
+
+# RFC 9457 codes and those of `scangate.ScanError`: which line of `[failure]` each falls under.
+_FAILURE_OF_CODE: dict[str, Failure] = {"over_limit": "over_limit", "undecodable": "undecodable"}
+_UNAVAILABLE = frozenset({"deadline", "overloaded", "rate_limited", "unauthorized"})
+
+
+def failure_of(code: str) -> Failure:
+    """Return the line of the policy's `[failure]` for a problem code."""
+    if code in _UNAVAILABLE:
+        return "unavailable"
+    return _FAILURE_OF_CODE.get(code, "error")

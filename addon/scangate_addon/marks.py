@@ -1,0 +1,43 @@
+"""Shows verdicts where mitmproxy's users look: marker, comment, metadata and one log line. Never what was found."""
+
+import logging
+
+from mitmproxy import http
+
+from scangate_addon.denial import Denial
+from scangate_addon.judgement import Judgement, NoVerdict
+
+log = logging.getLogger("scangate")
+_MARKERS = {"allow": ":grey_question:", "redact": ":scissors:", "block": ":no_entry:"}
+
+
+def judged(flow: http.HTTPFlow, judgement: Judgement, direction: str) -> None:
+    """Mark a flow with its verdict; one that nothing was found in stays as it is."""
+    if judgement.verdict == "allow" and not judgement.rules:
+        return
+    found = ", ".join(judgement.rules) or "none"
+    line = f"{judgement.verdict} {direction} {judgement.reason_code}: rules {found}, scan {judgement.scan_id}"
+    _mark(flow, _MARKERS[judgement.verdict], line)
+    log.log(_level(judgement), "%s %s %s", flow.request.method, flow.request.host, line)
+
+
+def refused(flow: http.HTTPFlow, why: Denial, error: NoVerdict, direction: str) -> None:
+    """Mark a flow that got no verdict."""
+    _mark(flow, ":no_entry:", f"no verdict {direction}: {why.reason_code}")
+    log.warning("%s %s no verdict %s: %s", flow.request.method, flow.request.host, direction, error)
+
+
+def let_through(flow: http.HTTPFlow, error: NoVerdict, direction: str) -> None:
+    """Mark a flow that the policy lets pass without a verdict."""
+    line = f"NOT SCANNED {direction}: [failure] {error.failure} lets it pass"
+    _mark(flow, ":warning:", line)
+    log.warning("%s %s %s", flow.request.method, flow.request.host, line)
+
+
+def _mark(flow: http.HTTPFlow, marker: str, line: str) -> None:
+    flow.marked = marker
+    flow.comment = f"{flow.comment}\n{line}" if flow.comment else line
+
+
+def _level(judgement: Judgement) -> int:
+    return logging.INFO if judgement.verdict == "allow" else logging.WARNING

@@ -1,0 +1,145 @@
+"""What the scanner is told: plain bytes out of mitmproxy's flows, nothing decoded."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from mitmproxy import http
+from mitmproxy.connection import Client, Server
+from mitmproxy.websocket import WebSocketMessage
+
+Fields: TypeAlias = tuple[tuple[bytes, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Who the connection goes to: the host that is dialled, the name in the TLS hello, the address reached."""
+
+    host: str
+    port: int
+    sni: str | None = None
+    peer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An HTTP request. `body` is None when mitmproxy did not keep it: then nobody can scan it."""
+
+    method: bytes
+    url: bytes
+    version: str
+    headers: Fields
+    body: bytes | None
+    trailers: Fields
+    connect: Connect
+    flow: str
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An HTTP response and what it answers."""
+
+    status: int
+    reason: bytes
+    request_method: bytes
+    request_url: bytes
+    version: str
+    headers: Fields
+    body: bytes | None
+    trailers: Fields
+    connect: Connect
+    flow: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebSocket:
+    """One WebSocket message, fragments joined and compression undone."""
+
+    url: bytes
+    from_client: bool
+    text: bool
+    body: bytes
+    connect: Connect
+    flow: str
+
+
+Message: TypeAlias = Request | Response | WebSocket | Connect
+
+
+def connect_of(flow: http.HTTPFlow) -> Connect:
+    """The connection of a flow. Inside a tunnel, mitmproxy dials the CONNECT target, never the Host header."""
+    return tunnel(flow.client_conn, flow.server_conn, flow.request.host, flow.request.port)
+
+
+def tunnel(client: Client, server: Server, host: str, port: int) -> Connect:
+    """The connection to `host`, with the address of `server` once it is known."""
+    peer = server.peername[0] if server.peername else None
+    return Connect(host, port, client.sni, peer)
+
+
+def request_of(flow: http.HTTPFlow) -> Request:
+    """The request of a flow, as the scanner wants it."""
+    request = flow.request
+    return Request(
+        method=request.data.method,
+        url=url_of(request),
+        version=request.http_version,
+        headers=scanned_headers(request),
+        body=request.raw_content,
+        trailers=fields(request.trailers),
+        connect=connect_of(flow),
+        flow=flow.id,
+    )
+
+
+def response_of(flow: http.HTTPFlow, response: http.Response) -> Response:
+    """The response of a flow, as the scanner wants it."""
+    return Response(
+        status=response.status_code,
+        reason=response.data.reason,
+        request_method=flow.request.data.method,
+        request_url=url_of(flow.request),
+        version=response.http_version,
+        headers=response.headers.fields,
+        body=response.raw_content,
+        trailers=fields(response.trailers),
+        connect=connect_of(flow),
+        flow=flow.id,
+    )
+
+
+def websocket_of(flow: http.HTTPFlow, heard: WebSocketMessage) -> WebSocket:
+    """A WebSocket message, as the scanner wants it."""
+    return WebSocket(
+        url=url_of(flow.request),
+        from_client=heard.from_client,
+        text=heard.is_text,
+        body=heard.content,
+        connect=connect_of(flow),
+        flow=flow.id,
+    )
+
+
+def origin_of(request: http.Request) -> bytes:
+    """Scheme and authority of what is dialled. What the client claims beside it travels in the headers."""
+    host = f"[{request.host}]" if ":" in request.host else request.host
+    usual = (request.scheme, request.port) in (("https", 443), ("http", 80))
+    authority = host if usual else f"{host}:{request.port}"
+    return f"{request.scheme}://{authority}".encode("utf-8", "surrogateescape")
+
+
+def url_of(request: http.Request) -> bytes:
+    """The absolute URL that is asked for, its path as sent."""
+    return origin_of(request) + request.data.path
+
+
+def scanned_headers(request: http.Request) -> Fields:
+    """The headers; HTTP/2's `:authority` comes last, as the Host header it stands for."""
+    headers = request.headers.fields
+    if request.data.authority:
+        return (*headers, (b"host", request.data.authority))
+    return headers
+
+
+def fields(headers: http.Headers | None) -> Fields:
+    """Header fields in order, repeats kept."""
+    return headers.fields if headers else ()

@@ -1,0 +1,57 @@
+"""The scanner behind `POST /scan`."""
+
+import asyncio
+import secrets
+from dataclasses import replace
+
+from scangate_addon import edits, wire
+from scangate_addon.answer import Edit, read_answer, read_policy
+from scangate_addon.http_client import BadReply, Client, Reply, Target
+from scangate_addon.judgement import Judgement, NoVerdict, Policy
+from scangate_addon.message import Message
+from scangate_addon.policy import parse_policy
+
+_NO_REPLY = (OSError, EOFError, BadReply, asyncio.LimitOverrunError, TimeoutError, asyncio.TimeoutError)
+
+
+class Service:
+    """Asks a scan service; every wait ends at the deadline."""
+
+    def __init__(self, target: Target, timeout_ms: int, session: str) -> None:
+        self._client = Client(target)
+        self._timeout_s = timeout_ms / 1000
+        self._path = f"/scan?deadline_ms={timeout_ms}"
+        self._session = session
+        self._body_bytes = 0
+
+    async def policy(self) -> Policy:
+        """Return the service's policy."""
+        policy = parse_policy(read_policy(await self._call("GET", "/policy")))
+        self._body_bytes = policy.body_bytes
+        return policy
+
+    async def scan(self, message: Message) -> Judgement:
+        """Return the service's verdict. What it had redacted is only passed on after a second look finds nothing."""
+        judgement, changes = await self._ask(message)
+        if judgement.verdict != "redact":
+            return judgement
+        edited = await asyncio.to_thread(edits.apply, message, changes, self._body_bytes)
+        again, _ = await self._ask(edits.rewritten(message, edited))
+        if again.verdict != "allow":
+            raise NoVerdict("error", "the redaction left something behind")
+        return replace(judgement, edited=edited)
+
+    async def _ask(self, message: Message) -> tuple[Judgement, tuple[Edit, ...]]:
+        scan = secrets.token_hex(8)
+        return read_answer(await self._call("POST", self._path, wire.to_json(message, scan, self._session)), scan)
+
+    async def _call(self, method: str, path: str, body: bytes = b"") -> Reply:
+        try:
+            return await asyncio.wait_for(self._client.call(method, path, body), self._timeout_s)
+        except _NO_REPLY as error:
+            # The error's own words could quote what the service sent.
+            raise NoVerdict("unavailable", f"no answer from the service: {type(error).__name__}") from error
+
+    def close(self) -> None:
+        """Hang up."""
+        self._client.close()
