@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
 use time::Duration;
 
-use crate::commands::{issue, remove, seal, trust};
+use crate::commands::{issue, remove, seal, sign, trust};
 use crate::egress::Egress;
 use crate::error::Error;
 use crate::harden::harden;
@@ -38,6 +38,8 @@ enum Command {
     Issue(Issue),
     /// Make the leaves of the allow list beforehand and forget the key
     Seal(Making),
+    /// Keep the key in this process and make leaves for the proxy, over a Unix socket
+    Sign(Sign),
     /// Write certificate, bundle and env file anew, and put the certificate into a system's trust store
     Trust(Trust),
     /// Take away all that was written, in trust stores too
@@ -55,6 +57,25 @@ struct Issue {
     /// The kind of key
     #[arg(long, value_enum, default_value = "ecdsa-p256")]
     key: KeyKind,
+}
+
+/// What `sign` is told.
+#[derive(Debug, Args)]
+pub(crate) struct Sign {
+    #[command(flatten)]
+    pub(crate) making: Making,
+    /// Where the proxy asks for leaves
+    #[arg(long, value_name = "PATH")]
+    pub(crate) socket: PathBuf,
+    /// The user that the proxy runs as, if another
+    #[arg(long, value_name = "UID")]
+    pub(crate) client_uid: Option<u32>,
+    /// How many new leaves are made in a second
+    #[arg(long, value_name = "N", default_value = "2000", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) leaves_per_second: u32,
+    /// Put a new authority in the place of one that an earlier signer made
+    #[arg(long)]
+    pub(crate) renew: bool,
 }
 
 /// What `trust` is told.
@@ -145,6 +166,7 @@ fn execute(cli: Cli) -> Result<(), Error> {
     match cli.command {
         Command::Issue(it) => say(&issue::run(&it.making, it.key, dry_run)?, json),
         Command::Seal(making) => say(&seal::run(&making, dry_run)?, json),
+        Command::Sign(it) => sign::run(&it, dry_run, |made| say(made, json)),
         Command::Trust(it) => say(&trust::run(&it, dry_run)?, json),
         Command::Remove { out } => say(&remove::run(&out, dry_run)?, json),
     }

@@ -14,6 +14,7 @@ mod manifest;
 mod pem;
 mod place;
 mod proxy;
+mod signer;
 mod stage;
 mod trust;
 

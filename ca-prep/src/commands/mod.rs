@@ -4,4 +4,7 @@ pub(crate) mod issue;
 mod made;
 pub(crate) mod remove;
 pub(crate) mod seal;
+pub(crate) mod sign;
 pub(crate) mod trust;
+
+pub(crate) use made::rfc3339;

@@ -1,0 +1,167 @@
+//! The signer's socket.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, BufReader, BufWriter, ErrorKind};
+use std::os::fd::AsFd;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{FileTypeExt, chown};
+use std::os::unix::net::{SocketAddr, UnixDatagram, UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::Mode;
+use rustix::io::Errno;
+use rustix::net::sockopt::socket_peercred;
+use rustix::process::{geteuid, umask};
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use super::protocol::{self, Question};
+use super::{Audit, Signer};
+use crate::error::{Doing, Error};
+
+/// Connections served at once; more wait.
+const CONNECTIONS: usize = 64;
+/// How long a connection may be silent.
+const IDLE: Duration = Duration::from_secs(60);
+/// How long a client may take to read its answer.
+const WRITING: Duration = Duration::from_secs(5);
+
+/// A bound socket, removed from the file system when it is dropped.
+pub(crate) struct Server {
+    listener: UnixListener,
+    path: PathBuf,
+    client_uid: u32,
+}
+
+impl Server {
+    /// Makes the socket, readable and writable by `client_uid` alone, from its first moment on.
+    pub(crate) fn bind(path: PathBuf, client_uid: Option<u32>) -> Result<Self, Error> {
+        clear_stale(&path)?;
+        // Nothing else runs yet that could make a file under this umask.
+        let before = umask(Mode::from_raw_mode(0o177));
+        let bound = UnixListener::bind(&path);
+        umask(before);
+        let listener = bound.doing("make the socket", &path)?;
+        let own_uid = geteuid().as_raw();
+        let server = Self { listener, path, client_uid: client_uid.unwrap_or(own_uid) };
+        if server.client_uid != own_uid {
+            chown(&server.path, Some(server.client_uid), None).doing("give away the socket", &server.path)?;
+        }
+        Ok(server)
+    }
+
+    /// Answers until a signal comes or the authority ends, and tells which.
+    pub(crate) fn run(&self, signer: &Arc<Signer>, lifetime: Duration) -> Result<&'static str, Error> {
+        let (stop, raised) = UnixStream::pair().doing("wait at", &self.path)?;
+        for signal in [SIGINT, SIGTERM] {
+            let stop = stop.try_clone().doing("wait at", &self.path)?;
+            signal_hook::low_level::pipe::register(signal, stop).doing("wait at", &self.path)?;
+        }
+        let end = Instant::now() + lifetime;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok("the authority's lifetime is over");
+            }
+            if wait(&self.listener, &raised, left).doing("wait at", &self.path)? {
+                return Ok("told to stop");
+            }
+            self.admit(signer);
+        }
+    }
+
+    /// Takes the next connection, if it comes from the right user.
+    fn admit(&self, signer: &Arc<Signer>) {
+        // Whoever waits in line is served as soon as somebody leaves.
+        if Arc::strong_count(signer) > CONNECTIONS {
+            thread::sleep(Duration::from_millis(1));
+            return;
+        }
+        let Ok((stream, _)) = self.listener.accept() else { return };
+        let Ok(peer) = socket_peercred(&stream) else { return };
+        let (uid, pid) = (peer.uid.as_raw(), peer.pid.as_raw_pid());
+        if uid != self.client_uid && uid != geteuid().as_raw() {
+            Audit::stranger(uid, pid);
+            return;
+        }
+        let signer = Arc::clone(signer);
+        // If there is no thread to be had, the connection is closed, and the handshake fails.
+        let _ = thread::Builder::new().name("client".into()).spawn(move || serve(&signer, &stream, pid));
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Answers one client until it goes, falls silent or sends too much.
+fn serve(signer: &Signer, stream: &UnixStream, peer: i32) {
+    let timeouts = stream.set_read_timeout(Some(IDLE)).and_then(|()| stream.set_write_timeout(Some(WRITING)));
+    if timeouts.is_err() {
+        return;
+    }
+    let (mut from, mut to) = (BufReader::new(stream), BufWriter::new(stream));
+    loop {
+        let sent = match protocol::read(&mut from) {
+            Ok(Question::Line(line)) => protocol::answer(&mut to, &signer.leaf(&line, peer)),
+            Ok(Question::TooLong) => {
+                let _ = protocol::answer(&mut to, &Err(protocol::Refusal::Malformed));
+                return;
+            }
+            Ok(Question::End) | Err(_) => return,
+        };
+        if sent.is_err() {
+            return;
+        }
+    }
+}
+
+/// Waits for a client; true if it is time to stop.
+fn wait(listener: &UnixListener, raised: &UnixStream, longest: Duration) -> io::Result<bool> {
+    let mut watched = [
+        PollFd::from_borrowed_fd(listener.as_fd(), PollFlags::IN),
+        PollFd::from_borrowed_fd(raised.as_fd(), PollFlags::IN),
+    ];
+    let longest = Timespec::try_from(longest).map_err(|_| ErrorKind::InvalidInput)?;
+    loop {
+        match poll(&mut watched, Some(&longest)) {
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+            Ok(_) => return Ok(!watched[1].revents().is_empty()),
+        }
+    }
+}
+
+/// Takes away the socket of a signer that is no more; refuses if one answers, or it is something else.
+fn clear_stale(path: &Path) -> Result<(), Error> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error).doing("look at", path),
+        Ok(found) if !found.file_type().is_socket() => return Err(Error::Exists(path.to_owned())),
+        Ok(_) => {}
+    }
+    match UnixStream::connect(path) {
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
+            fs::remove_file(path).doing("remove", path)
+        }
+        _ => Err(Error::Exists(path.to_owned())),
+    }
+}
+
+/// Tells systemd, if it waits for it, that questions are answered from now on.
+pub(crate) fn ready() {
+    let Some(name) = std::env::var_os("NOTIFY_SOCKET") else { return };
+    let address = match name.as_bytes().strip_prefix(b"@") {
+        Some(hidden) => SocketAddr::from_abstract_name(hidden),
+        None => SocketAddr::from_pathname(Path::new(OsStr::new(&name))),
+    };
+    // systemd gives up by itself if it hears nothing.
+    let _ = UnixDatagram::unbound().and_then(|socket| socket.send_to_addr(b"READY=1", &address?));
+}

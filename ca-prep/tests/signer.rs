@@ -1,0 +1,250 @@
+//! The signer as its clients see it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod common;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use common::{ca_prep, everything, finish, folder, openssl, openssl_says, text};
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+/// A running signer, stopped when it is dropped.
+struct Running {
+    child: Child,
+    out: PathBuf,
+    socket: PathBuf,
+    /// Removed with the signer.
+    dir: Option<TempDir>,
+}
+
+impl Running {
+    fn start(more: &[&str]) -> Self {
+        let dir = folder();
+        let mut running = Self::start_in(dir.path(), more);
+        running.dir = Some(dir);
+        running
+    }
+
+    fn start_in(dir: &Path, more: &[&str]) -> Self {
+        let (out, socket) = (dir.join("ca"), dir.join("signer.sock"));
+        let mut command = ca_prep(&["sign", "--out", text(&out), "--socket", text(&socket)]);
+        let mut child = command.args(more).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        // The first line is said when the socket answers.
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.starts_with("made "), "{line}");
+        Self { child, out, socket, dir: None }
+    }
+
+    fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
+    /// Stops it and returns its exit code and audit lines.
+    fn stop(mut self) -> (Option<i32>, String) {
+        kill_process(self.pid(), Signal::TERM).unwrap();
+        let code = self.child.wait().unwrap().code();
+        let mut audit = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut audit).unwrap();
+        (code, audit)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A connection to a signer.
+struct Client(BufReader<UnixStream>);
+
+impl Client {
+    fn of(running: &Running) -> Self {
+        let stream = UnixStream::connect(&running.socket).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        Self(BufReader::new(stream))
+    }
+
+    fn ask(&mut self, question: &[u8]) -> Result<String, String> {
+        let question = [question, b"\n"].concat();
+        self.0.get_mut().write_all(&question).unwrap();
+        let mut line = String::new();
+        self.0.read_line(&mut line).unwrap();
+        let Some(length) = line.strip_prefix("ok ") else { return Err(line) };
+        let mut pem = vec![0; length.trim_end().parse().unwrap()];
+        self.0.read_exact(&mut pem).unwrap();
+        Ok(String::from_utf8(pem).unwrap())
+    }
+}
+
+#[test]
+fn a_leaf_has_its_own_key_and_is_accepted_by_who_trusts_the_bottle() {
+    let running = Running::start(&["--host", "a.example", "--host", "*.w.example"]);
+    let mut client = Client::of(&running);
+    let mut keys = Vec::new();
+    for host in ["a.example", "x.w.example"] {
+        let pem = client.ask(host.as_bytes()).unwrap();
+        let leaf = running.out.join("leaf.pem");
+        fs::write(&leaf, &pem).unwrap();
+        let (trusted, chain) = (running.out.join("trust/ca.pem"), running.out.join("proxy/chain.pem"));
+        openssl(&[
+            "verify",
+            "-x509_strict",
+            "-no-CApath",
+            "-CAfile",
+            text(&trusted),
+            "-untrusted",
+            text(&chain),
+            "-verify_hostname",
+            host,
+            text(&leaf),
+        ]);
+        assert!(!openssl_says(&["verify", "-no-CApath", "-CAfile", text(&chain), text(&leaf)]).0);
+        let key = openssl(&["pkey", "-in", text(&leaf), "-pubout"]);
+        assert_eq!(key, openssl(&["x509", "-in", text(&leaf), "-noout", "-pubkey"]));
+        keys.push(key);
+        fs::remove_file(leaf).unwrap();
+    }
+    assert_ne!(keys[0], keys[1]);
+}
+
+#[test]
+fn what_it_may_not_sign_is_refused_without_an_echo() {
+    let running = Running::start(&["--host", "a.example"]);
+    let mut client = Client::of(&running);
+    for (question, code) in [
+        (&b"secret.b.example"[..], "not_allowed"),
+        (b"", "malformed"),
+        (b"sec ret", "malformed"),
+        (b"*.a.example", "malformed"),
+    ] {
+        let refusal = client.ask(question).unwrap_err();
+        assert!(refusal.starts_with(&format!("error {code} ")), "{refusal}");
+        assert!(!refusal.contains("sec"));
+    }
+    assert!(client.ask(b"a.example").is_ok(), "the connection survives refusals");
+    assert!(client.ask(&[b'a'; 300]).unwrap_err().starts_with("error malformed "));
+    assert_eq!(client.0.read(&mut [0; 1]).unwrap_or(0), 0, "closed after a question that is too long");
+    let (code, audit) = running.stop();
+    assert_eq!(code, Some(0));
+    assert!(!audit.contains("secret") && !audit.contains("sec ret"), "{audit}");
+    assert_eq!(audit.matches("\"event\":\"leaf\"").count(), 1);
+    assert_eq!(audit.matches("\"host\":\"a.example\"").count(), 1);
+}
+
+#[test]
+fn the_key_is_nowhere_on_disk_and_the_socket_is_private() {
+    let running = Running::start(&[]);
+    for path in everything(&running.out).iter().filter(|path| path.is_file()) {
+        assert!(!fs::read_to_string(path).unwrap().contains("PRIVATE"), "{}", path.display());
+    }
+    let mode = fs::metadata(&running.socket).unwrap().permissions().mode();
+    assert_eq!(mode & 0o7777, 0o600);
+    let limits = fs::read_to_string(format!("/proc/{}/limits", running.pid())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().nth(4), Some("0"));
+}
+
+#[test]
+fn another_user_gets_nothing() {
+    let running = Running::start(&[]);
+    // As if somebody had opened the socket to all: the peer's uid must still be looked at.
+    fs::set_permissions(&running.socket, fs::Permissions::from_mode(0o666)).unwrap();
+    let dir = running.socket.parent().unwrap();
+    fs::set_permissions(dir, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut curl = Command::new("setpriv");
+    curl.args(["--reuid=65534", "--clear-groups", "curl", "-sS", "--max-time", "5", "--http0.9"]);
+    let (code, said, stderr) = finish(curl.args(["--unix-socket", text(&running.socket), "http://signer/"]));
+    if stderr.contains("setpriv") {
+        eprintln!("skipped: only root can be another user");
+        return;
+    }
+    assert_eq!(said, "", "curl exited with {code:?}");
+    let (_, audit) = running.stop();
+    assert!(audit.contains("\"event\":\"stranger\"") && audit.contains("65534"), "{audit}");
+}
+
+#[test]
+fn it_stops_cleanly_and_comes_back_with_a_new_authority() {
+    let dir = folder();
+    let running = Running::start_in(dir.path(), &["--host", "a.example"]);
+    let (out, socket) = (running.out.clone(), running.socket.clone());
+    let first = fs::read(out.join("trust/ca.pem")).unwrap();
+    let again = ["sign", "--out", text(&out), "--socket", text(&socket), "--renew"];
+    let (code, _, stderr) = finish(&mut ca_prep(&again));
+    assert_eq!(code, Some(3), "two signers on one socket: {stderr}");
+    assert_eq!(fs::read(out.join("trust/ca.pem")).unwrap(), first);
+    let (code, audit) = running.stop();
+    assert_eq!(code, Some(0));
+    assert!(audit.contains("told to stop"), "{audit}");
+    assert!(!socket.exists());
+    let (code, ..) = finish(&mut ca_prep(&again[..5]));
+    assert_eq!(code, Some(3), "without --renew nothing is replaced");
+    assert!(!socket.exists(), "a run that failed leaves no socket");
+    let running = Running::start_in(dir.path(), &["--host", "a.example", "--renew"]);
+    assert_ne!(fs::read(out.join("trust/ca.pem")).unwrap(), first);
+    assert!(Client::of(&running).ask(b"a.example").is_ok());
+}
+
+#[test]
+fn the_socket_of_a_dead_signer_is_replaced_and_other_files_are_not() {
+    let dir = folder();
+    let mut running = Running::start_in(dir.path(), &[]);
+    running.child.kill().unwrap();
+    running.child.wait().unwrap();
+    assert!(running.socket.exists());
+    let running = Running::start_in(dir.path(), &["--renew"]);
+    assert!(Client::of(&running).ask(b"any.example").is_ok());
+    let other = folder();
+    fs::write(other.path().join("signer.sock"), "mine").unwrap();
+    let (out, socket) = (other.path().join("ca"), other.path().join("signer.sock"));
+    let (code, ..) = finish(&mut ca_prep(&["sign", "--out", text(&out), "--socket", text(&socket)]));
+    assert_eq!(code, Some(3));
+    assert!(!out.exists());
+}
+
+#[test]
+fn a_silent_client_is_in_nobodys_way() {
+    let running = Running::start(&[]);
+    let silent: Vec<_> = (0..40).map(|_| UnixStream::connect(&running.socket).unwrap()).collect();
+    let begin = Instant::now();
+    assert!(Client::of(&running).ask(b"any.example").is_ok());
+    assert!(begin.elapsed() < Duration::from_secs(5));
+    drop(silent);
+}
+
+#[test]
+fn systemd_is_told_when_it_answers() {
+    let dir = folder();
+    let notify = dir.path().join("notify");
+    let listener = std::os::unix::net::UnixDatagram::bind(&notify).unwrap();
+    listener.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let (out, socket) = (dir.path().join("ca"), dir.path().join("signer.sock"));
+    let mut command = ca_prep(&["sign", "--out", text(&out), "--socket", text(&socket)]);
+    let child =
+        command.env("NOTIFY_SOCKET", &notify).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let running = Running { child, out, socket, dir: None };
+    let mut message = [0; 64];
+    let length = listener.recv(&mut message).unwrap();
+    assert_eq!(&message[..length], b"READY=1");
+    assert!(Client::of(&running).ask(b"any.example").is_ok());
+}
+
+#[test]
+fn a_dry_run_binds_nothing() {
+    let dir = folder();
+    let (out, socket) = (dir.path().join("ca"), dir.path().join("signer.sock"));
+    let said = common::made(&["sign", "--out", text(&out), "--socket", text(&socket), "--dry-run"]);
+    assert_eq!(said["command"], "sign");
+    assert!(!socket.exists() && !out.exists());
+}
