@@ -1,1 +1,21 @@
-//! The Python door.
+//! The Python door: converts types, releases the GIL, maps errors. Every decision is the engine's.
+
+mod answer;
+mod arguments;
+mod error;
+mod mapping;
+mod names;
+mod policy_file;
+mod python_form;
+mod scanner;
+
+/// Everything that `scangate._scangate` offers.
+#[pyo3::pymodule(gil_used = false)]
+mod _scangate {
+    #[pymodule_export]
+    use crate::answer::{Answer, Edited};
+    #[pymodule_export]
+    use crate::names::names;
+    #[pymodule_export]
+    use crate::scanner::Scanner;
+}
