@@ -31,3 +31,19 @@ fn checksum(random: &[u8]) -> [u8; CHECK_BYTES] {
     }
     check
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{agrees, complete};
+
+    /// Random part and checksum of a token that was published after it was revoked.
+    const PUBLISHED: [&str; 2] = ["zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ", "0mLq17"];
+
+    #[test]
+    fn agrees_with_a_published_token() {
+        let [random, check] = PUBLISHED;
+        assert_eq!(complete(random.into()), PUBLISHED.concat().into_bytes());
+        assert!(agrees(format!("pre_{random}{check}").as_bytes()));
+        assert!(!agrees(format!("pre_{random}{}", check.to_lowercase()).as_bytes()));
+    }
+}

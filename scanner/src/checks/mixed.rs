@@ -1,11 +1,13 @@
 //! What a generated secret looks like and a word does not.
 
-/// Letters, and digits or signs that no name has (separators of names do not count).
+/// Letters mixed with digits or with signs that no name has, or cases mixed as no name mixes them. Separators of
+/// names do not count.
 pub(super) fn agrees(text: &[u8]) -> bool {
-    let letter = text.iter().any(u8::is_ascii_alphabetic);
-    let digit = text.iter().any(u8::is_ascii_digit);
-    let sign = text.iter().any(|byte| b"!@#$%^&*+=~?|".contains(byte));
-    letter && (digit || sign)
+    let count = |is: fn(&u8) -> bool| text.iter().filter(|byte| is(byte)).count();
+    let (upper, lower) = (count(u8::is_ascii_uppercase), count(u8::is_ascii_lowercase));
+    let other = count(u8::is_ascii_digit) + count(|byte| b"!@#$%^&*+=~?|".contains(byte));
+    let rarer = upper.min(lower);
+    (upper + lower > 0 && other > 0) || (text.len() >= 16 && rarer * 4 > upper + lower)
 }
 
 #[cfg(test)]
@@ -14,9 +16,17 @@ mod tests {
 
     #[test]
     fn names_are_not_mixed() {
-        assert!(!agrees(b"some-setting.name_of"));
-        assert!(!agrees(b"1234567890"));
-        assert!(agrees(b"a1b2c3d4"));
-        assert!(agrees(b"correct!horse"));
+        for name in
+            ["some-setting.name_of", "getUserAccountTokenManager", "SCREAMING_SNAKE_CASE", "1234567890"]
+        {
+            assert!(!agrees(name.as_bytes()), "{name}");
+        }
+    }
+
+    #[test]
+    fn generated_text_is() {
+        for text in ["a1b2c3d4", "correct!horse", "qZpTmXvKvKtBnWsQ"] {
+            assert!(agrees(text.as_bytes()), "{text}");
+        }
     }
 }

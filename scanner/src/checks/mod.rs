@@ -5,7 +5,10 @@
 pub(crate) mod base58check;
 pub(crate) mod card;
 pub(crate) mod crc32_base62;
+mod discord;
 mod entropy;
+mod filler;
+pub(crate) mod gitlab_crc;
 mod jwt;
 pub(crate) mod luhn;
 mod mixed;
@@ -31,11 +34,14 @@ const PLAIN: &[(&str, Question)] = &[
     ("base58check", base58check::agrees),
     ("card-issuer", card::agrees),
     ("crc32-base62", crc32_base62::agrees),
+    ("discord-id", discord::agrees),
+    ("gitlab-crc", gitlab_crc::agrees),
     ("iban", mod97::is_iban),
     ("jwt-header", jwt::has_header),
     ("luhn", luhn::agrees),
     ("mixed-classes", mixed::agrees),
     ("mod97", mod97::agrees),
+    ("not-filler", filler::is_none),
     ("not-placeholder", placeholder::is_none),
     ("ssn-ranges", ssn::agrees),
     ("verhoeff", verhoeff::agrees),

@@ -1,5 +1,7 @@
 //! What people write where a secret will be.
 
+use super::filler::{has_row, is_monotonous};
+
 /// Pieces of references to a variable, a template or a slot.
 const REFERENCES: &[&[u8]] = &[
     b"${",
@@ -59,12 +61,41 @@ const WORDS: &[&[u8]] = &[
     b"yourtoken",
 ];
 
+/// Whole values that stand for any, lower-case.
+const STANDINS: &[&[u8]] = &[
+    b"access_token",
+    b"admin",
+    b"api-key",
+    b"api_key",
+    b"apikey",
+    b"bearer",
+    b"false",
+    b"hidden",
+    b"key",
+    b"none",
+    b"null",
+    b"pass",
+    b"passwd",
+    b"password",
+    b"private",
+    b"pwd",
+    b"secret",
+    b"string",
+    b"test",
+    b"token",
+    b"true",
+    b"undefined",
+    b"user",
+    b"username",
+    b"value",
+];
+
 /// A row of this many neighbours, as in `12345678`, was typed.
 const TYPED_ROW: usize = 8;
 
 /// Whether this is no placeholder.
 pub(super) fn is_none(text: &[u8]) -> bool {
-    !(is_slot(text) || is_filler(text) || has_typed_row(text) || names_itself(text))
+    !(is_slot(text) || is_monotonous(text) || has_row(text, TYPED_ROW) || names_itself(text))
 }
 
 /// `<TOKEN>`, `[TOKEN]`, `$TOKEN`, `%TOKEN%`, `{{ token }}`.
@@ -79,27 +110,9 @@ fn is_slot(text: &[u8]) -> bool {
         || REFERENCES.iter().any(|reference| memchr::memmem::find(text, reference).is_some())
 }
 
-/// `xxxxxxxx`, `********`, `abababab`: hardly any different characters, or one of them nearly everywhere.
-fn is_filler(text: &[u8]) -> bool {
-    let mut counts = [0_usize; 256];
-    text.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
-    let different = counts.iter().filter(|count| **count > 0).count();
-    let most = counts.iter().max().copied().unwrap_or_default();
-    text.len() >= 6 && (different <= 3 || most * 2 > text.len())
-}
-
-fn has_typed_row(text: &[u8]) -> bool {
-    let neighbours = |pair: &[u8]| pair[0].checked_add(1) == Some(pair[1]) || pair == b"90";
-    let mut row = 1;
-    text.windows(2).any(|pair| {
-        row = if neighbours(pair) { row + 1 } else { 1 };
-        row >= TYPED_ROW
-    })
-}
-
 fn names_itself(text: &[u8]) -> bool {
     let lower = text.to_ascii_lowercase();
-    WORDS.iter().any(|word| memchr::memmem::find(&lower, word).is_some())
+    STANDINS.contains(&&*lower) || WORDS.iter().any(|word| memchr::memmem::find(&lower, word).is_some())
 }
 
 #[cfg(test)]

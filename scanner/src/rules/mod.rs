@@ -3,6 +3,8 @@
 mod compile;
 mod examples;
 mod pattern;
+#[cfg(test)]
+mod plain;
 mod summary;
 mod syntax;
 mod template;

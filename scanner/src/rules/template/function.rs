@@ -2,7 +2,7 @@
 
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER};
 
-use crate::checks::{base58check, crc32_base62, luhn, mod97, verhoeff};
+use crate::checks::{base58check, crc32_base62, gitlab_crc, luhn, mod97, verhoeff};
 
 /// Turns the bytes of a nested template into others.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +17,7 @@ const FUNCTIONS: &[(&str, Apply)] = &[
     ("hex-of", |bytes| HEXLOWER.encode(&bytes).into_bytes()),
     ("base58check", |bytes| base58check::encode(&bytes)),
     ("crc32-base62", crc32_base62::complete),
+    ("gitlab-crc", gitlab_crc::complete),
     ("luhn", luhn::complete),
     ("mod97", mod97::complete),
     ("verhoeff", verhoeff::complete),
