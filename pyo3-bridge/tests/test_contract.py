@@ -1,7 +1,6 @@
 """What is promised to callers is what the native module does."""
 
 import copy
-import importlib.resources
 import pickle
 import subprocess
 import sys
@@ -30,10 +29,6 @@ def test_the_stubs_fit_the_native_module() -> None:
     stubtest = [sys.executable, "-m", "mypy.stubtest", "scangate._scangate"]
     checked = subprocess.run(stubtest, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
-
-
-def test_the_package_says_that_it_is_typed() -> None:
-    assert importlib.resources.files("scangate").joinpath("py.typed").is_file()
 
 
 @pytest.mark.parametrize(
