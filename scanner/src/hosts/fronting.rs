@@ -186,3 +186,6 @@ fn peer_reach(peer: &str, port: Option<u16>, policy: &Policy) -> Reach {
     let listed = policy.egress().private.covers(&address, own_port.or(port));
     if listed { Reach::Public } else { host_reach(&address) }
 }
+
+#[cfg(test)]
+mod tests;

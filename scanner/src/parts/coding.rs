@@ -141,3 +141,5 @@ fn in_order(headers: &[&[u8]]) -> Result<Vec<Coding>, ScanError> {
     Ok(codings)
 }
 
+#[cfg(test)]
+mod tests;

@@ -121,3 +121,37 @@ impl super::Policy {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Policy;
+    use super::*;
+
+    #[test]
+    fn an_incomplete_scan_blocks_outbound_alone_unless_the_file_says_otherwise() {
+        use Direction::{Inbound, Outbound};
+        use OnFailure::{Block, Flag};
+        let strict = "[failure.inbound]\nincomplete = \"block\"";
+        let lax = "[failure]\nincomplete = \"flag\"\n[failure.model_api]\nincomplete = \"block\"";
+        for (text, outbound, inbound, model_api) in [
+            ("", Block, Flag, Flag),
+            ("[failure]\nincomplete = \"block\"", Block, Flag, Flag),
+            (strict, Block, Block, Flag),
+            (lax, Flag, Flag, Block),
+        ] {
+            let policy = Policy::parse("", text, &|_| Err(std::io::ErrorKind::NotFound.into())).unwrap();
+            let action = |direction, body| policy.on_failure(Failure::Incomplete, direction, body);
+            let got = (action(Outbound, false), action(Inbound, false), action(Outbound, true));
+            assert_eq!(got, (outbound, inbound, model_api), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_cut_out_blocks_except_personal_data() {
+        let action = |category| {
+            Policy::default().on_failure(Failure::Unredactable(category), Direction::Outbound, true)
+        };
+        assert_eq!(action(Category::Secret), OnFailure::Block);
+        assert_eq!(action(Category::Pii), OnFailure::Flag);
+    }
+}
