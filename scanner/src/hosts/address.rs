@@ -65,8 +65,13 @@ const fn v4(a: u8, b: u8, c: u8, d: u8, prefix: u8) -> Ipv4Net {
 }
 
 const fn v6(words: [u16; 8], prefix: u8) -> Ipv6Net {
-    let [a, b, c, d, e, f, g, h] = words;
-    Ipv6Net::new_assert(Ipv6Addr::new(a, b, c, d, e, f, g, h), prefix)
+    let mut bits = 0;
+    let mut index = 0;
+    while index < words.len() {
+        bits = (bits << 16) | words[index] as u128;
+        index += 1;
+    }
+    Ipv6Net::new_assert(Ipv6Addr::from_bits(bits), prefix)
 }
 
 /// What an address leads to; an IPv6 address that carries an IPv4 address leads wherever either of them does.
@@ -103,12 +108,12 @@ pub(super) fn embedded(ip: Ipv6Addr) -> Option<Ipv4Addr> {
     let words = ip.segments();
     let pair = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
     match words {
-        [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
-            (high != 0 || low > 1).then(|| pair(high, low))
-        }
-        [0x2002, high, low, ..] => Some(pair(high, low)),
+        [0, 0, 0, 0, 0, 0, 0, 0 | 1] => None,
+        [0, 0, 0, 0, 0, 0 | 0xffff, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x2002, high, low, ..]
+        | [_, _, _, _, 0 | 0x200, 0x5efe, high, low] => Some(pair(high, low)),
         [0x2001, 0, _, _, _, _, high, low] => Some(pair(!high, !low)),
-        [_, _, _, _, 0 | 0x200, 0x5efe, high, low] => Some(pair(high, low)),
         _ => None,
     }
 }

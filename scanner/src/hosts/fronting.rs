@@ -35,9 +35,9 @@ struct Claim<'m> {
 
 impl<'m> Claim<'m> {
     /// A host with an optional port, at offset `start` of its part.
-    fn new(part: &'static str, start: usize, bytes: &'m [u8]) -> Self {
+    fn new(place: &'static str, start: usize, bytes: &'m [u8]) -> Self {
         let (text, port) = std::str::from_utf8(bytes).ok().and_then(split_port).unwrap_or_default();
-        Self { part, index: None, start, text, host: Host::parse(text), port }
+        Self { part: place, index: None, start, text, host: Host::parse(text), port }
     }
 
     fn agrees(&self, other: &Self) -> bool {

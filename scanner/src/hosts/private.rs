@@ -50,10 +50,10 @@ impl PrivateEntry {
     /// Reads a host, an address or a CIDR, each with an optional port (`[fd00::/8]:80` for IPv6). The error says
     /// what is expected.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
+        const EXPECTED: &str = "expected a network such as `10.0.0.0/8` or `[fd00::/8]:443`";
         if !text.contains('/') {
             return HostPattern::parse(text).map(Self::Host);
         }
-        const EXPECTED: &str = "expected a network such as `10.0.0.0/8` or `[fd00::/8]:443`";
         let (net, port) = match text.strip_prefix('[') {
             Some(rest) => rest.split_once(']').ok_or(EXPECTED)?,
             None if text.matches(':').count() == 1 => text.split_at(text.find(':').unwrap_or(text.len())),

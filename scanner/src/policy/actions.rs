@@ -67,7 +67,7 @@ impl Actions {
 }
 
 impl Table {
-    pub(super) fn get(&self, category: Category) -> Action {
+    pub(super) fn get(self, category: Category) -> Action {
         self.0[index(category)]
     }
 

@@ -40,7 +40,10 @@ type Read<'r> = &'r dyn Fn(&str) -> io::Result<Vec<u8>>;
 pub(super) fn compile(text: &str, read: Read<'_>) -> Result<Policy, Mistake> {
     let file: syntax::File = toml::from_str(text).map_err(|error| Mistake {
         at: error.span().map_or(0, |span| span.start),
-        reason: error.message().to_owned(),
+        // What the parser says of a number where one of some words is expected.
+        reason: error
+            .message()
+            .replace("wanted string or table", "expected one of the words of this key, in quotes"),
     })?;
     let hash = hash(text, &file.known);
     Ok(Policy {

@@ -54,7 +54,7 @@ fn assignment(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let value = match quote {
         Some(quote) => value[1..].split(|byte| *byte == quote).next()?,
         // A comment after a value needs a space before it.
-        None => value.split(|byte| byte.is_ascii_whitespace()).next()?,
+        None => value[..memchr::memmem::find(value, b" #").unwrap_or(value.len())].trim_ascii_end(),
     };
     Some((name, value))
 }
@@ -102,15 +102,17 @@ mod tests {
         let random = ["Ab3dEf", "Gh1jKl", "Mn0pQr"].concat();
         let text = format!(
             "# SECRET=in a comment\nNODE_ENV=production\nPORT=3000\nURL=https://example.com/a\n\
-             export API_KEY=\"first {0} value\" # note\nDB=postgres://app:{0}@db/app\r\nBLOB={0}\nSHORT_KEY=abc\n\
-             SESSION_SECRET='it is # quoted'\n",
-            random
+             export API_KEY=\"first {random} value\" # note\nDB=postgres://app:{random}@db/app\r\nBLOB={random}\nSHORT_KEY=abc\n\
+             PASSPHRASE=four plain words  # note\nSESSION_SECRET='it is # quoted'\n"
         );
         let found: Vec<String> = from_env_file(text.as_bytes())
             .iter()
             .map(|secret| String::from_utf8(secret.to_vec()).unwrap())
             .collect();
-        assert_eq!(found, [&format!("first {random} value"), &random, &random, "it is # quoted"]);
+        assert_eq!(
+            found,
+            [&format!("first {random} value"), &random, &random, "four plain words", "it is # quoted"]
+        );
     }
 
     #[test]

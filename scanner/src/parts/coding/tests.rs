@@ -296,7 +296,7 @@ fn uncompressed_blocks_of_brotli_are_not_taken_for_metadata() {
     let mut state = 1_u64;
     let mut noise = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        (state >> 33) as u8
+        state.to_be_bytes()[1]
     };
     let mut plain: Vec<u8> = std::iter::repeat_with(&mut noise).take(3000).collect();
     let text = b"readable text that no encoder makes shorter: 1f8W qZ0x";
