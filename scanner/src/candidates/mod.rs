@@ -1,0 +1,16 @@
+//! The fourth station: one look at the bytes finds where any rule could match; only that costs more.
+
+pub(crate) mod classes;
+mod digits;
+mod keywords;
+mod literals;
+mod names;
+mod runs;
+mod userinfo;
+
+pub(crate) use digits::Digits;
+pub(crate) use keywords::Keywords;
+pub(crate) use literals::{Literal, Literals};
+pub(crate) use names::{Named, Says, named_at, says};
+pub(crate) use runs::Runs;
+pub(crate) use userinfo::Userinfo;

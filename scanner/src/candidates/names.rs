@@ -1,0 +1,352 @@
+//! `name = value` in any syntax: JSON, YAML, env, INI, code, headers, queries, XML, command lines.
+
+use std::ops::Range;
+
+use super::classes::{ALNUM, NAME, SPACE, is};
+
+/// Longest name.
+const MAX_NAME: usize = 96;
+/// Longest value that is looked at.
+pub(crate) const MAX_VALUE: usize = 1024;
+/// Most white space around a separator.
+const MAX_GAP: usize = 24;
+
+/// A value that has a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Named {
+    /// What it is called.
+    pub(crate) name: Range<usize>,
+    /// What it is, without quotes and without an authentication scheme before it.
+    pub(crate) value: Range<usize>,
+}
+
+/// The name around the stem at `stem`, and its value.
+pub(crate) fn named_at(bytes: &[u8], stem: usize) -> Option<Named> {
+    let name = name_around(bytes, stem);
+    let value = value_after(bytes, name.end)?;
+    let value = without_scheme(bytes, value);
+    (!value.is_empty()).then_some(Named { name, value })
+}
+
+fn name_around(bytes: &[u8], stem: usize) -> Range<usize> {
+    let floor = stem.saturating_sub(MAX_NAME);
+    let ceiling = bytes.len().min(stem + MAX_NAME);
+    let mut start = super::classes::start_of(bytes, stem, floor, NAME);
+    // In `\npassword` the letter belongs to the escape.
+    if start > 0 && bytes[start - 1] == b'\\' && start < stem {
+        start += 1;
+    }
+    start..super::classes::end_of(&bytes[..ceiling], stem, NAME)
+}
+
+fn value_after(bytes: &[u8], name_end: usize) -> Option<Range<usize>> {
+    let closed = skip(bytes, name_end, is_quoting);
+    let gap = skip_space(bytes, closed);
+    let (separator, quotes_needed) = separator_at(bytes, gap, closed > name_end, gap > closed)?;
+    let start = skip_space(bytes, separator);
+    let start = skip_value_label(bytes, start);
+    let start = start + string_prefix(&bytes[start..]);
+    let opened = skip(bytes, start, is_quoting);
+    if opened == start {
+        return (!quotes_needed).then(|| start..end_of_bare(bytes, start));
+    }
+    Some(opened..end_of_quoted(bytes, opened, bytes[opened - 1]))
+}
+
+/// Where the separator at `at` ends, and whether only a quoted value may follow it.
+fn separator_at(bytes: &[u8], at: usize, name_was_quoted: bool, after_space: bool) -> Option<(usize, bool)> {
+    let rest = &bytes[at.min(bytes.len())..];
+    match rest.first()? {
+        b'=' => Some((at + rest.iter().take(3).take_while(|byte| b"=>~".contains(byte)).count(), false)),
+        b':' => Some((at + rest.iter().take(2).take_while(|byte| b":=".contains(byte)).count(), false)),
+        b'>' => Some((at + 1, false)),
+        b',' if name_was_quoted => Some((at + 1, true)),
+        _ if after_space && !name_was_quoted => match rest {
+            [b'i', b's', b' ', ..] => Some((at + 3, false)),
+            [b'w', b'a', b's', b' ', ..] => Some((at + 4, false)),
+            _ => Some((at, false)),
+        },
+        _ => None,
+    }
+}
+
+/// In `"name": "API_KEY", "value": "…"` the value stands one label further.
+fn skip_value_label(bytes: &[u8], at: usize) -> usize {
+    let opened = skip(bytes, at, is_quoting);
+    let is_label = bytes.get(opened..opened + 5).is_some_and(|word| word.eq_ignore_ascii_case(b"value"));
+    let closed = skip(bytes, opened + 5, is_quoting);
+    if !is_label || closed == opened + 5 {
+        return at;
+    }
+    let colon = skip_space(bytes, closed);
+    if bytes.get(colon) == Some(&b':') { skip_space(bytes, colon + 1) } else { at }
+}
+
+/// `b"…"`, `r'…'`, `f"…"`, `@"…"`.
+fn string_prefix(rest: &[u8]) -> usize {
+    match rest {
+        [b'b' | b'r' | b'f' | b'u' | b'@' | b'L', b'"' | b'\'', ..] => 1,
+        _ => 0,
+    }
+}
+
+fn end_of_bare(bytes: &[u8], start: usize) -> usize {
+    let window = &bytes[start..bytes.len().min(start + MAX_VALUE)];
+    let end = window.iter().position(|&byte| {
+        is(byte, SPACE)
+            || matches!(
+                byte,
+                b'"' | b'\'' | b'`' | b'<' | b'>' | b',' | b';' | b'&' | b')' | b'}' | b']' | b'\\' | b'|'
+            )
+    });
+    start + end.unwrap_or(window.len())
+}
+
+/// Up to the closing quote, its backslashes excluded; a value with white space in it ends there.
+fn end_of_quoted(bytes: &[u8], start: usize, quote: u8) -> usize {
+    let window = &bytes[start..bytes.len().min(start + MAX_VALUE)];
+    let end = window.iter().position(|&byte| byte == quote || byte == b'\n').unwrap_or(window.len());
+    let backslashes = window[..end].iter().rev().take_while(|&&byte| byte == b'\\').count();
+    start + end - backslashes
+}
+
+/// `Bearer abc` → `abc`.
+fn without_scheme(bytes: &[u8], value: Range<usize>) -> Range<usize> {
+    const SCHEMES: [&[u8]; 6] = [b"bearer", b"basic", b"token", b"bot", b"apikey", b"digest"];
+    let text = &bytes[value.start..];
+    for scheme in SCHEMES {
+        let names_scheme = text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme));
+        if names_scheme && text.get(scheme.len()) == Some(&b' ') {
+            let start = value.start + scheme.len() + 1;
+            return start..end_of_bare(bytes, start).max(start);
+        }
+    }
+    value
+}
+
+fn is_quoting(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']')
+}
+
+/// Past at most eight bytes that fit.
+fn skip(bytes: &[u8], from: usize, fits: impl Fn(u8) -> bool) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    from + rest.iter().take(8).take_while(|byte| fits(**byte)).count()
+}
+
+fn skip_space(bytes: &[u8], from: usize) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    from + rest.iter().take(MAX_GAP).take_while(|byte| is(**byte, SPACE)).count()
+}
+
+/// What the words of a name say about its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Says {
+    /// Nothing, or something else: an id, a hash, a count, a public key.
+    Nothing,
+    /// A key or token of some kind; worth a vendor's rule, not a guess.
+    Perhaps,
+    /// A secret.
+    Secret,
+}
+
+/// Words that make a secret wherever they end a name.
+const SECRETS: [&str; 14] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "secret",
+    "apikey",
+    "secretkey",
+    "accesskey",
+    "privatekey",
+    "authtoken",
+    "accesstoken",
+    "credential",
+    "credentials",
+    "authkey",
+];
+/// Words before `key` that make it a secret.
+const SECRET_KEYS: [&str; 24] = [
+    "api",
+    "access",
+    "secret",
+    "private",
+    "signing",
+    "encryption",
+    "auth",
+    "account",
+    "master",
+    "app",
+    "service",
+    "session",
+    "client",
+    "storage",
+    "admin",
+    "shared",
+    "webhook",
+    "subscription",
+    "deploy",
+    "license",
+    "functions",
+    "integration",
+    "write",
+    "server",
+];
+/// Words before `token` that make it something else.
+const PLAIN_TOKENS: [&str; 30] = [
+    "page",
+    "next",
+    "continuation",
+    "csrf",
+    "xsrf",
+    "cursor",
+    "sync",
+    "resume",
+    "cancel",
+    "cancellation",
+    "start",
+    "end",
+    "stop",
+    "eos",
+    "bos",
+    "pad",
+    "unk",
+    "mask",
+    "sep",
+    "max",
+    "min",
+    "num",
+    "prompt",
+    "completion",
+    "image",
+    "cls",
+    "special",
+    "request",
+    "syntax",
+    "design",
+];
+/// Words at the end of a name that say where or which, not what.
+const TRAILERS: [&str; 16] = [
+    "prod",
+    "production",
+    "dev",
+    "development",
+    "staging",
+    "stage",
+    "test",
+    "live",
+    "value",
+    "string",
+    "str",
+    "env",
+    "raw",
+    "plain",
+    "new",
+    "old",
+];
+
+/// What `name` says about its value, by its last meaningful words.
+pub(crate) fn says(name: &[u8]) -> Says {
+    let mut buffer = [0_u8; MAX_NAME * 2];
+    let mut meaningful = words(name, &mut buffer)
+        .rev()
+        .skip_while(|word| TRAILERS.contains(word) || word.bytes().all(|byte| byte.is_ascii_digit()));
+    let Some(last) = meaningful.next() else { return Says::Nothing };
+    let before = meaningful.next().unwrap_or("");
+    match last {
+        word if SECRETS.contains(&word) => Says::Secret,
+        "key" if SECRET_KEYS.contains(&before) => Says::Secret,
+        "token" if PLAIN_TOKENS.contains(&before) => Says::Nothing,
+        "token" => Says::Secret,
+        "pass" if !before.is_empty() => Says::Secret,
+        "pass" | "key" | "auth" | "authorization" | "pat" | "cred" | "creds" => Says::Perhaps,
+        word => compound(word),
+    }
+}
+
+/// Words that people write together: `dbpassword`, `clientsecret`, `xapikey`.
+fn compound(word: &str) -> Says {
+    const ENDINGS: [&str; 7] = ["password", "passwd", "secret", "token", "apikey", "secretkey", "privatekey"];
+    if ENDINGS.iter().any(|ending| word.ends_with(ending)) {
+        Says::Secret
+    } else if word.ends_with("key") || word.ends_with("pwd") {
+        Says::Perhaps
+    } else {
+        Says::Nothing
+    }
+}
+
+/// The words of a name in lower case, split at punctuation and where camelCase turns.
+fn words<'b>(name: &[u8], buffer: &'b mut [u8; MAX_NAME * 2]) -> impl DoubleEndedIterator<Item = &'b str> {
+    let mut length = 0;
+    let mut previous = b'_';
+    for &byte in name.iter().take(MAX_NAME) {
+        if byte.is_ascii_uppercase() && previous.is_ascii_lowercase() {
+            buffer[length] = b'_';
+            length += 1;
+        }
+        buffer[length] = if is(byte, ALNUM) { byte.to_ascii_lowercase() } else { b'_' };
+        length += 1;
+        previous = byte;
+    }
+    let text = std::str::from_utf8(&buffer[..length]).unwrap_or_default();
+    text.split('_').filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair(text: &str) -> Option<(&str, &str)> {
+        let stem = text.to_lowercase().find("pass").or_else(|| text.to_lowercase().find("key"))?;
+        named_at(text.as_bytes(), stem).map(|named| (&text[named.name], &text[named.value]))
+    }
+
+    #[test]
+    fn reads_every_usual_syntax() {
+        for text in [
+            "db_pass=s3cretvalue",
+            "db_pass = \"s3cretvalue\"",
+            "\"db_pass\": \"s3cretvalue\"",
+            "{\\\"db_pass\\\": \\\"s3cretvalue\\\"}",
+            "db_pass: s3cretvalue\n",
+            "db_pass := 's3cretvalue'",
+            "'db_pass' => 's3cretvalue'",
+            "<db_pass>s3cretvalue</db_pass>",
+            "[\"db_pass\", \"s3cretvalue\"]",
+            "{\"name\": \"db_pass\", \"value\": \"s3cretvalue\"}",
+            "db_pass is s3cretvalue",
+            "db_pass s3cretvalue",
+            "db_pass=Bearer s3cretvalue",
+            "x=1&db_pass=s3cretvalue&y=2",
+            "x\\ndb_pass=s3cretvalue\\n",
+        ] {
+            assert_eq!(pair(text), Some(("db_pass", "s3cretvalue")), "{text}");
+        }
+    }
+
+    #[test]
+    fn knows_what_a_name_says() {
+        for name in [
+            "password",
+            "DB_PASSWORD",
+            "apiKey",
+            "x-api-key",
+            "clientSecret",
+            "AUTH_TOKEN_PROD",
+            "dbpassword",
+        ] {
+            assert_eq!(says(name.as_bytes()), Says::Secret, "{name}");
+        }
+        for name in
+            ["key_id", "token_type", "password_hash", "max_tokens", "next_page_token", "author", "secretName"]
+        {
+            assert_eq!(says(name.as_bytes()), Says::Nothing, "{name}");
+        }
+        for name in ["key", "sortKey", "partition_key", "public_key"] {
+            assert!(says(name.as_bytes()) < Says::Secret, "{name}");
+        }
+    }
+}
