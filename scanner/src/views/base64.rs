@@ -1,0 +1,245 @@
+//! Base64 in any context, at any alignment, in both alphabets.
+//!
+//! A secret is ASCII, and four characters of base64 that encode three ASCII bytes show it: three of their bits
+//! are zero. Only stretches of such groups are decoded, so an image or a hash costs one look and no copy.
+
+use std::ops::Range;
+
+use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD};
+
+use super::{Codec, Decoded, Replacement};
+
+/// Groups of four characters that must look like ASCII in a row: twelve bytes.
+const MIN_GROUPS: usize = 4;
+
+/// First of a group of four whose byte is ASCII.
+const FIRST: u8 = 1;
+/// Second likewise.
+const SECOND: u8 = 1 << 1;
+/// Third likewise.
+const THIRD: u8 = 1 << 2;
+/// In one of the alphabets.
+const MEMBER: u8 = 1 << 3;
+
+static ROLES: [u8; 256] = roles();
+/// Value of each character, both alphabets in one; 255 for others.
+static VALUES: [u8; 256] = values();
+
+const fn values() -> [u8; 256] {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut table = [255_u8; 256];
+    let mut value = 0;
+    while value < 64 {
+        table[alphabet[value as usize] as usize] = value;
+        value += 1;
+    }
+    table[b'-' as usize] = 62;
+    table[b'_' as usize] = 63;
+    table
+}
+
+const fn roles() -> [u8; 256] {
+    let mut table = [0_u8; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let value = VALUES[byte];
+        if value < 64 {
+            table[byte] = MEMBER
+                | if value & 0b10_0000 == 0 { FIRST } else { 0 }
+                | if value & 0b00_1000 == 0 { SECOND } else { 0 }
+                | if value & 0b00_0010 == 0 { THIRD } else { 0 };
+        }
+        byte += 1;
+    }
+    table
+}
+
+/// Stretches of ASCII in base64 inside one run.
+#[derive(Debug)]
+pub(crate) struct Stretches {
+    run: Range<usize>,
+    /// Alignment that is being looked at, 0 to 3.
+    phase: usize,
+    at: usize,
+}
+
+impl Stretches {
+    /// Looks at the characters `run` of a view.
+    pub(crate) fn new(run: Range<usize>) -> Self {
+        Self { at: run.start, run, phase: 0 }
+    }
+
+    /// The next stretch, decoded.
+    pub(crate) fn next(&mut self, bytes: &[u8]) -> Option<Decoded> {
+        while self.phase < 4 {
+            while let Some(stretch) = self.next_in_phase(bytes) {
+                if let Some(decoded) = decode(bytes, stretch) {
+                    return Some(decoded);
+                }
+            }
+            self.phase += 1;
+            self.at = self.run.start + self.phase;
+        }
+        None
+    }
+
+    fn next_in_phase(&mut self, bytes: &[u8]) -> Option<Range<usize>> {
+        let end = self.run.end;
+        while self.at + 4 * MIN_GROUPS <= end {
+            // The last group of the shortest stretch first: most do not look like ASCII, and four are passed at once.
+            let last = self.at + 4 * (MIN_GROUPS - 1);
+            if !is_ascii_group(bytes, last) {
+                self.at = last + 4;
+                continue;
+            }
+            let start = self.at;
+            let good =
+                (start..last).step_by(4).rev().take_while(|&group| is_ascii_group(bytes, group)).count();
+            if good < MIN_GROUPS - 1 {
+                self.at = last - 4 * good;
+                continue;
+            }
+            let mut stretch_end = last + 4;
+            while stretch_end + 4 <= end && is_ascii_group(bytes, stretch_end) {
+                stretch_end += 4;
+            }
+            self.at = stretch_end + 4;
+            return Some(start..with_tail(bytes, stretch_end, end));
+        }
+        None
+    }
+}
+
+/// Two or three characters after the last group encode one or two more bytes.
+fn with_tail(bytes: &[u8], stretch_end: usize, run_end: usize) -> usize {
+    let tail = run_end - stretch_end;
+    let role = |offset: usize| ROLES[usize::from(bytes[stretch_end + offset])];
+    match tail {
+        2 if role(0) & FIRST != 0 => run_end,
+        3 if role(0) & FIRST != 0 && role(1) & SECOND != 0 => run_end,
+        _ => stretch_end,
+    }
+}
+
+#[inline]
+fn is_ascii_group(bytes: &[u8], at: usize) -> bool {
+    let role = |offset: usize| ROLES[usize::from(bytes[at + offset])];
+    role(0) & FIRST != 0 && role(1) & SECOND != 0 && role(2) & THIRD != 0 && role(3) & MEMBER != 0
+}
+
+/// Decodes a stretch; `None` when it holds control characters, as chance does and text does not.
+fn decode(bytes: &[u8], stretch: Range<usize>) -> Option<Decoded> {
+    let text = &bytes[stretch.clone()];
+    let mut decoded = Vec::with_capacity(text.len() / 4 * 3 + 2);
+    let mut accumulator = 0_u32;
+    for (index, byte) in text.iter().enumerate() {
+        accumulator = accumulator << 6 | u32::from(VALUES[usize::from(*byte)] & 63);
+        if index % 4 != 0 {
+            let shift = [0, 4, 2, 0][index % 4];
+            decoded.push((accumulator >> shift & 0xff) as u8);
+        }
+    }
+    let printable =
+        decoded.iter().filter(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()).count();
+    if printable * 16 < decoded.len() * 15 {
+        return None;
+    }
+    let padding = bytes[stretch.end..].iter().take(2).take_while(|&&byte| byte == b'=').count();
+    let source = stretch.start..stretch.end + if text.len() % 4 == 0 { 0 } else { padding };
+    let url = text.iter().any(|byte| matches!(byte, b'-' | b'_'));
+    Some(Decoded { bytes: decoded, source, codec: Codec::Base64 { url } })
+}
+
+/// Characters that hold any bit of the bytes `range`.
+pub(super) fn source_of(range: &Range<usize>, whole: &Range<usize>) -> Range<usize> {
+    let start = whole.start + range.start / 3 * 4 + range.start % 3;
+    let end = match range.end.checked_sub(1) {
+        Some(last) => whole.start + last / 3 * 4 + last % 3 + 2,
+        None => whole.start,
+    };
+    start..end.min(whole.end)
+}
+
+/// Encodes whole groups again: what is replaced, and the few bytes that share a group with it.
+pub(super) fn encode(decoded: &Decoded, url: bool, replacement: &Replacement) -> Replacement {
+    let plain = &decoded.bytes;
+    let first_group = replacement.range.start / 3;
+    let past_group = replacement.range.end.div_ceil(3);
+    let before = &plain[first_group * 3..replacement.range.start];
+    let reaches_end = past_group * 3 >= plain.len();
+    let after_end = plain.len().min(past_group * 3);
+    let mut text = [before, &replacement.bytes, &plain[replacement.range.end..after_end]].concat();
+    while text.len() % 3 != 0 {
+        text.insert(before.len() + replacement.bytes.len(), b'-');
+    }
+    let start = decoded.source.start + first_group * 4;
+    let end = if reaches_end { decoded.source.end } else { decoded.source.start + past_group * 4 };
+    let encoding = if url { BASE64URL_NOPAD } else { BASE64_NOPAD };
+    Replacement { range: start..end, bytes: encoding.encode(&text).into_bytes() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::views::View;
+    use data_encoding::{BASE64, BASE64URL};
+    use proptest::prelude::*;
+
+    fn all(text: &[u8]) -> Vec<Decoded> {
+        let mut stretches = Stretches::new(0..text.len());
+        std::iter::from_fn(|| stretches.next(text)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn finds_text_at_every_alignment_and_maps_it_back(
+            text in "[ -~]{24,90}", lead in 0_usize..4, at in 0.0..1.0_f64,
+        ) {
+            let encoded = format!("{}{}", &"QQQQ"[..lead], BASE64_NOPAD.encode(text.as_bytes()));
+            let found = all(encoded.as_bytes());
+            let inner = found.iter().find(|decoded| {
+                decoded.bytes.windows(20).any(|window| window == &text.as_bytes()[..20])
+            });
+            let decoded = inner.expect("the text is found");
+            let view = View::part(encoded.as_bytes());
+            let inner = View::decoded(&view, decoded);
+            let offset = decoded.bytes.windows(20).position(|window| window == &text.as_bytes()[..20]).expect("seen");
+            let start = offset + (at * 10.0) as usize;
+            let source = inner.source_of(&(start..start + 3));
+            prop_assert!(source.start >= lead && source.end <= encoded.len() && source.len() >= 4);
+        }
+
+        #[test]
+        fn what_replaces_a_range_reads_right_when_decoded(
+            text in "[a-z ]{30,60}", start in 0_usize..20, length in 1_usize..10, url in any::<bool>(),
+        ) {
+            let encoded = if url { BASE64URL.encode(text.as_bytes()) } else { BASE64.encode(text.as_bytes()) };
+            let found = all(encoded.trim_end_matches('=').as_bytes());
+            prop_assume!(!found.is_empty() && found[0].bytes == text.as_bytes());
+            // The padding stands outside the run; decoding sees it in the whole text.
+            let decoded = decode(encoded.as_bytes(), 0..encoded.trim_end_matches('=').len()).expect("text");
+            let view = View::part(encoded.as_bytes());
+            let replacement = View::decoded(&view, &decoded).replacement(start..start + length, b"[redacted]");
+            let mut edited = encoded.clone().into_bytes();
+            edited.splice(replacement.range, replacement.bytes);
+            let plain = BASE64.decode(&edited).or_else(|_| BASE64URL.decode(&edited)).expect("still base64");
+            let plain = String::from_utf8(plain).expect("still text");
+            let head = format!("{}[redacted]", &text[..start]);
+            prop_assert!(plain.starts_with(&head));
+            prop_assert!(plain.trim_end_matches('-').ends_with(text[start + length..].trim_end_matches('-')));
+        }
+    }
+
+    #[test]
+    fn random_bytes_are_rarely_text() {
+        let mut state = 7_u64;
+        let noise: Vec<u8> = (0..300_000)
+            .map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (state >> 56) as u8
+            })
+            .collect();
+        let encoded = BASE64.encode(&noise);
+        assert!(all(encoded.as_bytes()).len() < 200);
+    }
+}

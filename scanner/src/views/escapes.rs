@@ -1,0 +1,280 @@
+//! Bytes that are spelled out: `%41`, `\u0041`, `\x41`, `\/`, `&#65;`, `&amp;`.
+//!
+//! Text is full of escapes that no token is made of (`\n`, `\"`); those are passed over. One that could be part
+//! of a token opens a window, which is decoded whole.
+
+use std::ops::Range;
+
+use memchr::memchr3;
+
+use super::{Codec, Decoded, Steps};
+use crate::candidates::classes::{ALNUM, EXTENDED, SPACE, is};
+
+/// A window ends where so many bytes went by without an escape.
+const MAX_GAP: usize = 1024;
+/// How far a window reaches to the left of its first escape.
+const MAX_LEFT: usize = 1024;
+
+/// Finds windows of escaped text, block by block.
+#[derive(Debug, Default)]
+pub(crate) struct Escapes {
+    at: usize,
+}
+
+/// One escape: its length, what it says, and its kind.
+struct Escape {
+    length: usize,
+    says: [u8; 4],
+    says_length: usize,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Percent,
+    Backslash,
+    Entity,
+}
+
+impl Escapes {
+    /// The next window whose first escape lies before `limit`, decoded.
+    pub(crate) fn next_before(&mut self, bytes: &[u8], limit: usize) -> Option<Decoded> {
+        let limit = limit.min(bytes.len());
+        while self.at < limit {
+            let Some(offset) = memchr3(b'%', b'\\', b'&', &bytes[self.at..limit]) else {
+                self.at = limit;
+                return None;
+            };
+            let at = self.at + offset;
+            match escape_at(bytes, at) {
+                Some(escape) if escape.matters() => {
+                    let window = window_around(bytes, at, self.at, escape.kind);
+                    self.at = window.end;
+                    return Some(decode(bytes, window, escape.kind));
+                }
+                Some(escape) => self.at = at + escape.length,
+                None => self.at = at + 1,
+            }
+        }
+        None
+    }
+}
+
+impl Escape {
+    fn new(kind: Kind, length: usize, code: u32) -> Option<Self> {
+        let character = char::from_u32(code)?;
+        let mut says = [0; 4];
+        let says_length = character.encode_utf8(&mut says).len();
+        Some(Self { length, says, says_length, kind })
+    }
+
+    fn says(&self) -> &[u8] {
+        &self.says[..self.says_length]
+    }
+
+    /// Whether decoding it could bring a token or a name to light. A percent escape always could: what is
+    /// percent-encoded is short, and its quotes and equal signs count.
+    fn matters(&self) -> bool {
+        match self.kind {
+            Kind::Percent => true,
+            Kind::Backslash | Kind::Entity => {
+                is(self.says[0], EXTENDED) || matches!(self.says[0], b'"' | b'\'' if self.length > 2)
+            }
+        }
+    }
+}
+
+fn escape_at(bytes: &[u8], at: usize) -> Option<Escape> {
+    let rest = &bytes[at..];
+    match rest[0] {
+        b'%' => Escape::new(Kind::Percent, 3, hex_number(rest.get(1..3)?)?).or(None),
+        b'\\' => backslash(rest),
+        _ => entity(rest),
+    }
+}
+
+fn backslash(rest: &[u8]) -> Option<Escape> {
+    let kind = Kind::Backslash;
+    match rest.get(1)? {
+        b'u' if rest.get(2) == Some(&b'{') => {
+            let digits = rest[3..].iter().take(6).take_while(|byte| byte.is_ascii_hexdigit()).count();
+            (rest.get(3 + digits) == Some(&b'}'))
+                .then(|| Escape::new(kind, digits + 4, hex_number(&rest[3..3 + digits])?))?
+        }
+        b'u' => Escape::new(kind, 6, hex_number(rest.get(2..6)?)?),
+        b'U' => Escape::new(kind, 10, hex_number(rest.get(2..10)?)?),
+        b'x' => Escape::new(kind, 4, hex_number(rest.get(2..4)?)?),
+        b'n' => Escape::new(kind, 2, u32::from(b'\n')),
+        b'r' => Escape::new(kind, 2, u32::from(b'\r')),
+        b't' => Escape::new(kind, 2, u32::from(b'\t')),
+        b'0'..=b'7' => {
+            let digits = rest[1..].iter().take(3).take_while(|byte| (b'0'..=b'7').contains(byte)).count();
+            let code = rest[1..=digits].iter().fold(0, |code, byte| code * 8 + u32::from(byte - b'0'));
+            if digits == 3 { Escape::new(kind, 4, code) } else { None }
+        }
+        &punctuation if punctuation.is_ascii_punctuation() => Escape::new(kind, 2, u32::from(punctuation)),
+        _ => None,
+    }
+}
+
+fn entity(rest: &[u8]) -> Option<Escape> {
+    const NAMED: [(&[u8], u8); 12] = [
+        (b"&amp;", b'&'),
+        (b"&quot;", b'"'),
+        (b"&apos;", b'\''),
+        (b"&lt;", b'<'),
+        (b"&gt;", b'>'),
+        (b"&equals;", b'='),
+        (b"&colon;", b':'),
+        (b"&sol;", b'/'),
+        (b"&lowbar;", b'_'),
+        (b"&plus;", b'+'),
+        (b"&period;", b'.'),
+        (b"&dash;", b'-'),
+    ];
+    if rest.get(1) != Some(&b'#') {
+        let (name, says) = NAMED.iter().find(|(name, _)| rest.starts_with(name))?;
+        return Escape::new(Kind::Entity, name.len(), u32::from(*says));
+    }
+    let is_hex = matches!(rest.get(2), Some(b'x' | b'X'));
+    let from = if is_hex { 3 } else { 2 };
+    let digits =
+        rest[from.min(rest.len())..].iter().take(7).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let text = std::str::from_utf8(&rest[from..from + digits]).ok()?;
+    let code = u32::from_str_radix(text, if is_hex { 16 } else { 10 }).ok()?;
+    let semicolon = usize::from(rest.get(from + digits) == Some(&b';'));
+    Escape::new(Kind::Entity, from + digits + semicolon, code)
+}
+
+fn hex_number(digits: &[u8]) -> Option<u32> {
+    let well_formed = !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit);
+    let text = std::str::from_utf8(digits).ok().filter(|_| well_formed)?;
+    u32::from_str_radix(text, 16).ok()
+}
+
+/// From where the text around the first escape begins to where no more escapes of this kind follow.
+fn window_around(bytes: &[u8], first: usize, floor: usize, kind: Kind) -> Range<usize> {
+    let floor = floor.max(first.saturating_sub(MAX_LEFT));
+    let mut start = first;
+    while start > floor && !ends_text(bytes[start - 1], kind) {
+        start -= 1;
+    }
+    let mut end = first;
+    let mut last_escape = first;
+    while end < bytes.len() && end - last_escape <= MAX_GAP {
+        match escape_at_trigger(bytes, end) {
+            Some(escape) if escape.kind == kind => {
+                end += escape.length;
+                last_escape = end;
+            }
+            _ if ends_text(bytes[end], kind) => break,
+            _ => end += 1,
+        }
+    }
+    start..end
+}
+
+fn escape_at_trigger(bytes: &[u8], at: usize) -> Option<Escape> {
+    matches!(bytes[at], b'%' | b'\\' | b'&').then(|| escape_at(bytes, at)).flatten()
+}
+
+/// Bytes that a window of this kind does not reach over.
+fn ends_text(byte: u8, kind: Kind) -> bool {
+    match kind {
+        Kind::Percent => is(byte, SPACE) || matches!(byte, b'"' | b'<' | b'>'),
+        Kind::Backslash => matches!(byte, b'"' | b'\n'),
+        Kind::Entity => matches!(byte, b'<' | b'>'),
+    }
+}
+
+fn decode(bytes: &[u8], window: Range<usize>, kind: Kind) -> Decoded {
+    let mut decoded = Vec::with_capacity(window.len());
+    let mut steps = Steps::default();
+    steps.push(0, window.start);
+    let mut at = window.start;
+    while at < window.end {
+        match escape_at_trigger(bytes, at).filter(|escape| escape.kind == kind) {
+            Some(escape) => {
+                steps.push(decoded.len(), at);
+                if kind == Kind::Percent {
+                    decoded.push(
+                        hex_number(&bytes[at + 1..at + 3])
+                            .and_then(|code| u8::try_from(code).ok())
+                            .unwrap_or(b'%'),
+                    );
+                } else {
+                    decoded.extend_from_slice(escape.says());
+                }
+                at += escape.length;
+                steps.push(decoded.len(), at);
+            }
+            None => {
+                decoded.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    let codec = match kind {
+        Kind::Percent => Codec::Percent(steps),
+        Kind::Backslash => Codec::Escape(steps),
+        Kind::Entity => Codec::Entity(steps),
+    };
+    Decoded { bytes: decoded, source: window.start..at, codec }
+}
+
+/// Everything but unreserved characters becomes `%XX`.
+pub(super) fn percent_encode(bytes: &[u8]) -> Vec<u8> {
+    let mut encoded = Vec::with_capacity(bytes.len() + 8);
+    for &byte in bytes {
+        if is(byte, ALNUM) || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            encoded.push(byte);
+        } else {
+            encoded.extend_from_slice(format!("%{byte:02X}").as_bytes());
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::views::View;
+
+    fn first(text: &str) -> Option<Decoded> {
+        Escapes::default().next_before(text.as_bytes(), text.len())
+    }
+
+    #[test]
+    fn undoes_every_spelling() {
+        for text in [
+            "x=%41%42C",
+            "x=\\u0041\\u0042C",
+            "x=\\x41\\x42C",
+            "x=&#65;&#x42;C",
+            "x=\\101\\102C",
+            "x=\\u{41}\\u{42}C",
+        ] {
+            let decoded = first(text).expect(text);
+            assert_eq!(decoded.bytes, b"x=ABC", "{text}");
+            let view = View::part(text.as_bytes());
+            let inner = View::decoded(&view, &decoded);
+            assert_eq!(&text[inner.source_of(&(2..5))], &text[2..], "{text}");
+            assert_eq!(&text[inner.source_of(&(4..5))], "C", "{text}");
+        }
+    }
+
+    #[test]
+    fn passes_over_escapes_that_no_token_has() {
+        assert!(first("{\\\"a\\\":\\n\\t\\\"b\\\"}").is_none());
+    }
+
+    #[test]
+    fn encodes_what_replaces_an_escaped_range() {
+        let text = "q=a%20%41%42%43&z";
+        let decoded = first(text).expect("an escape");
+        let view = View::part(text.as_bytes());
+        let replacement = View::decoded(&view, &decoded).replacement(4..7, b"[x]");
+        assert_eq!(&text[replacement.range], "%41%42%43");
+        assert_eq!(replacement.bytes, b"%5Bx%5D");
+    }
+}

@@ -1,0 +1,92 @@
+//! Pairs of hexadecimal digits that spell printable ASCII.
+
+use std::ops::Range;
+
+use data_encoding::{HEXLOWER, HEXUPPER};
+
+use super::{Codec, Decoded};
+
+/// Fewest printable bytes in a row.
+const MIN_PAIRS: usize = 10;
+
+/// Stretches of hex text inside one run.
+#[derive(Debug)]
+pub(crate) struct Stretches {
+    run: Range<usize>,
+    phase: usize,
+    at: usize,
+}
+
+impl Stretches {
+    /// Looks at the characters `run` of a view.
+    pub(crate) fn new(run: Range<usize>) -> Self {
+        Self { at: run.start, run, phase: 0 }
+    }
+
+    /// The next stretch, decoded.
+    pub(crate) fn next(&mut self, bytes: &[u8]) -> Option<Decoded> {
+        while self.phase < 2 {
+            while self.at + 2 * MIN_PAIRS <= self.run.end {
+                let start = self.at;
+                let mut end = start;
+                while end + 2 <= self.run.end && is_printable_pair(bytes[end], bytes[end + 1]) {
+                    end += 2;
+                }
+                self.at = end + 2;
+                if end - start >= 2 * MIN_PAIRS {
+                    return Some(decode(bytes, start..end));
+                }
+            }
+            self.phase += 1;
+            self.at = self.run.start + self.phase;
+        }
+        None
+    }
+}
+
+#[inline]
+fn is_printable_pair(high: u8, low: u8) -> bool {
+    match high {
+        b'2'..=b'7' => low.is_ascii_hexdigit(),
+        b'0' => matches!(low, b'9' | b'a' | b'A' | b'd' | b'D'),
+        _ => false,
+    }
+}
+
+fn decode(bytes: &[u8], source: Range<usize>) -> Decoded {
+    let value = |digit: u8| (digit & 15) + if digit.is_ascii_alphabetic() { 9 } else { 0 };
+    let text = &bytes[source.clone()];
+    let decoded = text.chunks_exact(2).map(|pair| value(pair[0]) << 4 | value(pair[1])).collect();
+    let upper = text.iter().any(u8::is_ascii_uppercase);
+    Decoded { bytes: decoded, source, codec: Codec::Hex { upper } }
+}
+
+/// Bytes as pairs of digits.
+pub(super) fn encode(bytes: &[u8], upper: bool) -> Vec<u8> {
+    let encoding = if upper { HEXUPPER } else { HEXLOWER };
+    encoding.encode(bytes).into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_text_at_both_alignments_in_both_cases() {
+        for encoded in [HEXLOWER.encode(b"plain text here"), HEXUPPER.encode(b"plain text here")] {
+            for lead in ["", "f"] {
+                let run = format!("{lead}{encoded}");
+                let decoded = Stretches::new(0..run.len()).next(run.as_bytes()).expect("text");
+                assert_eq!(decoded.bytes, b"plain text here");
+                assert_eq!(decoded.source, lead.len()..run.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_digest_is_not_text() {
+        let digest =
+            HEXLOWER.encode(&[0x9f, 0x86, 0xd0, 0x81, 0x88, 0x4c, 0x7d, 0x65, 0x9a, 0x2f, 0xea, 0xa0, 0xc5]);
+        assert!(Stretches::new(0..digest.len()).next(digest.as_bytes()).is_none());
+    }
+}
