@@ -1,0 +1,53 @@
+//! Whether a match stands alone, or is the middle of something longer.
+
+use crate::candidates::classes::{ALNUM, is};
+
+/// Whether nothing that belongs to the same word stands before `start`. The letters of an escape (`\n`, `%20`,
+/// `\u0022`) do not.
+pub(super) fn begins_word(bytes: &[u8], start: usize) -> bool {
+    let before = &bytes[..start];
+    match before.last() {
+        Some(&byte) if is(byte, ALNUM) => ends_in_escape(before),
+        _ => true,
+    }
+}
+
+/// Whether nothing that belongs to the same word stands at `end`.
+pub(super) fn ends_word(bytes: &[u8], end: usize) -> bool {
+    bytes.get(end).is_none_or(|&byte| !is(byte, ALNUM))
+}
+
+fn ends_in_escape(before: &[u8]) -> bool {
+    let hex = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
+    match before {
+        [.., b'\\', b'n' | b'r' | b't' | b'f' | b'b' | b'v' | b'0'] => true,
+        _ => {
+            escape_of(before, 3, b"%", hex)
+                || escape_of(before, 4, b"\\x", hex)
+                || escape_of(before, 6, b"\\u", hex)
+        }
+    }
+}
+
+/// Whether `before` ends in an escape of `length` bytes that begins with `mark`.
+fn escape_of(before: &[u8], length: usize, mark: &[u8], hex: impl Fn(&[u8]) -> bool) -> bool {
+    before
+        .len()
+        .checked_sub(length)
+        .is_some_and(|at| before[at..].starts_with(mark) && hex(&before[at + mark.len()..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_of_an_escape_are_no_part_of_the_word() {
+        for text in ["\\nX", "%20X", "\\x22X", "\\u0022X", " X", "\"X", "_X", "X"] {
+            assert!(begins_word(text.as_bytes(), text.len() - 1), "{text}");
+        }
+        for text in ["nX", "20X", "u0022X", "0X"] {
+            assert!(!begins_word(text.as_bytes(), text.len() - 1), "{text}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The fifth station: around a candidate only, the exact pattern and every check.
+
+mod boundary;
+mod names;
+
+use std::ops::Range;
+
+use crate::candidates::classes::{CORE, EXTENDED, SPACE, end_of};
+use crate::rules::{Rule, Trigger};
+
+use boundary::{begins_word, ends_word};
+pub(crate) use names::NameRules;
+
+/// How often the digits of one stretch are tried from a new start: cards in a long list are found, and a
+/// megabyte of grouped digits stays linear.
+const MAX_STARTS: usize = 64;
+
+/// The secret that `rule` finds at or around its keyword at `at`.
+pub(crate) fn at_keyword(rule: &Rule, bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let Trigger::Keywords { reach, max_bytes, .. } = rule.trigger else { return None };
+    let start = at.saturating_sub(reach);
+    let window = start..bytes.len().min(at + max_bytes);
+    let found = first_match(rule, bytes, window)?;
+    (found.whole.start <= at && at < found.whole.end).then_some(found.secret)
+}
+
+/// Everything that `rule` finds in a stretch of digits.
+pub(crate) fn in_digits<'b>(
+    rule: &'b Rule,
+    bytes: &'b [u8],
+    stretch: Range<usize>,
+) -> impl Iterator<Item = Range<usize>> + use<'b> {
+    let (reach, max_bytes) = match rule.trigger {
+        Trigger::Digits { reach, max_bytes } => (reach, max_bytes),
+        _ => (0, 0),
+    };
+    let end = bytes.len().min(stretch.end + max_bytes);
+    let mut at = stretch.start.saturating_sub(reach);
+    let starts = MAX_STARTS + stretch.len() / 16;
+    std::iter::repeat_with(move || {
+        let found = candidate_match(rule, bytes, at..end).filter(|found| found.whole.start < stretch.end)?;
+        let confirmed = confirm(rule, bytes, &found);
+        at = if confirmed.is_some() { found.whole.end } else { next_group(bytes, found.whole.start) };
+        Some(confirmed)
+    })
+    .take(starts)
+    .map_while(std::convert::identity)
+    .flatten()
+}
+
+/// The password that `rule` finds in a URL.
+pub(crate) fn in_url(rule: &Rule, bytes: &[u8], url: Range<usize>) -> Option<Range<usize>> {
+    first_match(rule, bytes, url).map(|found| found.secret)
+}
+
+struct Found {
+    whole: Range<usize>,
+    secret: Range<usize>,
+}
+
+fn first_match(rule: &Rule, bytes: &[u8], window: Range<usize>) -> Option<Found> {
+    let found = candidate_match(rule, bytes, window)?;
+    let secret = confirm(rule, bytes, &found)?;
+    Some(Found { secret, ..found })
+}
+
+/// What the pattern alone says.
+fn candidate_match(rule: &Rule, bytes: &[u8], window: Range<usize>) -> Option<Found> {
+    let text = bytes.get(window.clone())?;
+    let from = |range: Range<usize>| window.start + range.start..window.start + range.end;
+    let whole = rule.pattern.find(text)?.range();
+    let secret = if rule.pattern.captures_len() > 1 {
+        let captures = rule.pattern.captures(text)?;
+        captures.name("secret").map_or_else(|| whole.clone(), |group| group.range())
+    } else {
+        whole.clone()
+    };
+    Some(Found { whole: from(whole), secret: from(secret) })
+}
+
+/// Boundaries, checks, and the rest of a block.
+fn confirm(rule: &Rule, bytes: &[u8], found: &Found) -> Option<Range<usize>> {
+    let stands_alone =
+        !rule.whole_word || (begins_word(bytes, found.whole.start) && ends_word(bytes, found.whole.end));
+    if !stands_alone || !rule.confirms(&bytes[found.secret.clone()]) {
+        return None;
+    }
+    Some(found.secret.start..block_end(rule, bytes, found))
+}
+
+/// A block goes on to its end mark; one that was cut off, as far as it still looks like one.
+fn block_end(rule: &Rule, bytes: &[u8], found: &Found) -> usize {
+    let Some(until) = &rule.until else { return found.secret.end };
+    let from = found.whole.end;
+    let window = &bytes[from..bytes.len().min(from + until.max_bytes)];
+    match until.end.find(window) {
+        Some(end) => from + end.end(),
+        None => end_of_cut_block(&bytes[..from + window.len()], from),
+    }
+}
+
+fn end_of_cut_block(bytes: &[u8], from: usize) -> usize {
+    let mut end = from;
+    loop {
+        let next = end_of(bytes, end, CORE | EXTENDED | SPACE);
+        // Line ends of a block in JSON: `\n`.
+        if bytes.get(next) != Some(&b'\\') || next + 1 >= bytes.len() {
+            return next;
+        }
+        end = next + 1;
+    }
+}
+
+/// The first digit or letter after the group that begins at `start`.
+fn next_group(bytes: &[u8], start: usize) -> usize {
+    let rest = &bytes[start..];
+    let group = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let gap = rest[group..].iter().take_while(|byte| !byte.is_ascii_alphanumeric()).count();
+    start + (group + gap).max(1)
+}

@@ -1,0 +1,208 @@
+//! One look at the bytes of a view, and at what is encoded in them.
+
+use std::ops::Range;
+
+use crate::candidates::{Digits, Keywords, Literal, Literals, Runs, Userinfo, named_at};
+use crate::confirm::{self, NameRules};
+use crate::rules::{RuleSet, Trigger};
+use crate::verdict::ScanError;
+use crate::views::{Base64Stretches, Decoded, Escapes, HexStretches, Replacement, View};
+
+/// Bytes that are looked at by every pass before the next: they stay in the cache, and the deadline is asked.
+const BLOCK: usize = 64 << 10;
+
+/// Decodings inside decodings that are undone.
+const MAX_DEPTH: usize = 6;
+
+/// Bytes of nested decodings that are looked at, beyond four times the message.
+const SPARE_BUDGET: usize = 4 << 20;
+
+/// Rules, indexed by what makes the engine look closer.
+#[derive(Debug)]
+pub(crate) struct Finder {
+    pub(crate) rules: RuleSet,
+    keywords: Keywords,
+    literals: Literals,
+    names: NameRules,
+    digits: Vec<usize>,
+    userinfo: Vec<usize>,
+}
+
+/// A rule that fired.
+#[derive(Debug)]
+pub(crate) struct Hit {
+    /// Index of the rule.
+    pub(crate) rule: usize,
+    /// The secret, for its fingerprint; never leaves the scan.
+    pub(crate) secret: Vec<u8>,
+    /// Where in the part.
+    pub(crate) range: Range<usize>,
+    /// What to write there so that the secret reads as its rule.
+    pub(crate) replacement: Replacement,
+    /// Decodings between the part and the secret.
+    pub(crate) decoded_by: Vec<&'static str>,
+}
+
+/// What one scan has seen so far, and what it may still do.
+pub(crate) struct Looking<'s> {
+    finder: &'s Finder,
+    expired: &'s dyn Fn() -> bool,
+    /// Rules that fired.
+    pub(crate) hits: Vec<Hit>,
+    /// Bytes looked at, decoded ones included.
+    pub(crate) scanned_bytes: usize,
+    /// Bytes that were not looked at, since they were nested too deep or the budget had run out.
+    pub(crate) skipped_bytes: usize,
+    budget: usize,
+}
+
+impl Finder {
+    /// Indexes the rules.
+    pub(crate) fn new(rules: RuleSet) -> Self {
+        let with = |fits: fn(&Trigger) -> bool| -> Vec<usize> {
+            (0..rules.rules.len()).filter(|&index| fits(&rules.rules[index].trigger)).collect()
+        };
+        Self {
+            keywords: Keywords::new(&rules),
+            literals: Literals::new(&rules),
+            names: NameRules::new(&rules),
+            digits: with(|trigger| matches!(trigger, Trigger::Digits { .. })),
+            userinfo: with(|trigger| matches!(trigger, Trigger::Userinfo)),
+            rules,
+        }
+    }
+
+    /// Ready to look at the parts of one message of `bytes` in all.
+    pub(crate) fn looking<'s>(&'s self, bytes: usize, expired: &'s dyn Fn() -> bool) -> Looking<'s> {
+        let budget = bytes.saturating_mul(4).saturating_add(SPARE_BUDGET);
+        Looking { finder: self, expired, hits: Vec::new(), scanned_bytes: 0, skipped_bytes: 0, budget }
+    }
+}
+
+impl Looking<'_> {
+    /// Looks at a view, and at all that is encoded in it.
+    pub(crate) fn look(&mut self, view: &View<'_>) -> Result<(), ScanError> {
+        let bytes = view.bytes;
+        let mut passes = Passes::default();
+        for block in (0..bytes.len()).step_by(BLOCK) {
+            let limit = bytes.len().min(block + BLOCK);
+            if (self.expired)() {
+                return Err(ScanError::Deadline { scanned_bytes: self.scanned_bytes });
+            }
+            self.runs(view, &mut passes.runs, limit)?;
+            self.literals(view, &mut passes.literals, limit);
+            self.digits(view, &mut passes.digits, limit);
+            self.userinfo(view, &mut passes.userinfo, limit);
+            while let Some(decoded) = passes.escapes.next_before(bytes, limit) {
+                self.nested(view, &decoded)?;
+            }
+            self.scanned_bytes += limit - block;
+        }
+        Ok(())
+    }
+
+    fn runs(&mut self, view: &View<'_>, runs: &mut Runs, limit: usize) -> Result<(), ScanError> {
+        let finder = self.finder;
+        while let Some(run) = runs.next_before(view.bytes, limit) {
+            finder
+                .keywords
+                .find_in(view.bytes, run.extended.clone(), |at, rule| self.keyword(view, at, rule));
+            let mut base64 = Base64Stretches::new(run.extended.clone());
+            while let Some(decoded) = base64.next(view.bytes) {
+                self.nested(view, &decoded)?;
+            }
+            let mut hex = HexStretches::new(run.extended);
+            while let Some(decoded) = hex.next(view.bytes) {
+                self.nested(view, &decoded)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn keyword(&mut self, view: &View<'_>, at: usize, rule: usize) {
+        if let Some(secret) = confirm::at_keyword(&self.finder.rules.rules[rule], view.bytes, at) {
+            self.hit(view, rule, secret);
+        }
+    }
+
+    fn literals(&mut self, view: &View<'_>, pass: &mut LiteralPass, limit: usize) {
+        let finder = self.finder;
+        while let Some((at, literal)) = finder.literals.next_before(view.bytes, pass.at, limit) {
+            pass.at = at + 1;
+            match literal {
+                Literal::Keyword(rules) => rules.iter().for_each(|&rule| self.keyword(view, at, rule)),
+                Literal::Stem if at >= pass.named_until => pass.named_until = self.stem(view, at),
+                Literal::Stem => {}
+            }
+        }
+        pass.at = pass.at.max(limit);
+    }
+
+    /// Returns up to where further stems belong to the same value.
+    fn stem(&mut self, view: &View<'_>, at: usize) -> usize {
+        let Some(named) = named_at(view.bytes, at) else { return at };
+        if let Some((rule, secret)) = self.finder.names.confirm(&self.finder.rules, view.bytes, &named) {
+            self.hit(view, rule, secret);
+        }
+        let value = &view.bytes[named.value.clone()];
+        if value.iter().any(u8::is_ascii_whitespace) { named.name.end } else { named.value.end }
+    }
+
+    fn digits(&mut self, view: &View<'_>, digits: &mut Digits, limit: usize) {
+        let finder = self.finder;
+        while let Some(stretch) = digits.next_before(view.bytes, limit) {
+            for &rule in &finder.digits {
+                for secret in confirm::in_digits(&finder.rules.rules[rule], view.bytes, stretch.clone()) {
+                    self.hit(view, rule, secret);
+                }
+            }
+        }
+    }
+
+    fn userinfo(&mut self, view: &View<'_>, userinfo: &mut Userinfo, limit: usize) {
+        let finder = self.finder;
+        while let Some(url) = userinfo.next_before(view.bytes, limit) {
+            for &rule in &finder.userinfo {
+                if let Some(secret) = confirm::in_url(&finder.rules.rules[rule], view.bytes, url.clone()) {
+                    self.hit(view, rule, secret);
+                }
+            }
+        }
+    }
+
+    fn nested(&mut self, view: &View<'_>, decoded: &Decoded) -> Result<(), ScanError> {
+        if view.depth >= MAX_DEPTH || decoded.bytes.len() > self.budget {
+            self.skipped_bytes += decoded.source.len();
+            return Ok(());
+        }
+        self.budget -= decoded.bytes.len();
+        self.look(&View::decoded(view, decoded))
+    }
+
+    fn hit(&mut self, view: &View<'_>, rule: usize, secret: Range<usize>) {
+        let text = format!("[redacted:{}]", self.finder.rules.rules[rule].id);
+        self.hits.push(Hit {
+            rule,
+            secret: view.bytes[secret.clone()].to_vec(),
+            range: view.source_of(&secret),
+            replacement: view.replacement(secret, text.as_bytes()),
+            decoded_by: view.decoded_by(),
+        });
+    }
+}
+
+/// How far each pass over a view has come.
+#[derive(Default)]
+struct Passes {
+    runs: Runs,
+    literals: LiteralPass,
+    digits: Digits,
+    userinfo: Userinfo,
+    escapes: Escapes,
+}
+
+#[derive(Default)]
+struct LiteralPass {
+    at: usize,
+    named_until: usize,
+}
