@@ -3,14 +3,19 @@
 //! A message passes the stations of the folder tree, `message → parts → views → candidates → confirm →
 //! policy → verdict`, strung together in `scan.rs`. No I/O, no async, no clock that was not given.
 
+mod candidates;
 mod checks;
+mod confirm;
 mod hosts;
+mod look;
 mod message;
 mod parts;
 mod policy;
 mod rules;
 mod scan;
+mod sight;
 mod verdict;
+mod views;
 
 pub use message::{
     Body, Bytes, Connect, Content, Direction, Header, Limits, Message, MessageError, Opcode, RawBody,
@@ -22,6 +27,6 @@ pub use policy::{
 pub use rules::{Example, ExampleKind, RuleError, RuleSet, RuleSummary};
 pub use scan::Scanner;
 pub use verdict::{
-    Action, Answer, Category, Confidence, Coverage, Edit, Finding, FingerprintKey, Report, RulesetId,
-    ScanError, Severity, Skipped, Verdict,
+    Action, Answer, Category, Confidence, Coverage, Edit, Edited, Field, Finding, FingerprintKey, Report,
+    RulesetId, ScanError, Severity, Skipped, Verdict, apply,
 };

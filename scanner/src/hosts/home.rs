@@ -4,6 +4,9 @@ use super::name::Host;
 use super::pattern::HostPattern;
 use crate::rules::Home;
 
+/// A home that is every host: where credentials of no known vendor belong, such as their own headers.
+const ANYWHERE: &str = "*";
+
 /// Where in a message something was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place<'a> {
@@ -53,7 +56,7 @@ pub(crate) fn at_home<'p>(
     let lives_here = |home: &Home| {
         home.hosts
             .iter()
-            .any(|text| HostPattern::parse(text).is_ok_and(|pattern| pattern.covers(&host, port)))
+            .any(|text| text == ANYWHERE || HostPattern::parse(text).is_ok_and(|pattern| pattern.covers(&host, port)))
     };
     if home.iter().any(|home| in_place(home) && lives_here(home)) {
         return true;

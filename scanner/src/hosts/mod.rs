@@ -2,12 +2,15 @@
 
 mod address;
 mod authority;
-pub(crate) mod fronting;
-pub(crate) mod home;
+mod fronting;
+mod home;
 mod name;
 mod pattern;
 mod private;
 
+pub(crate) use authority::host_in_url;
+pub(crate) use fronting::{HostFinding, judge};
+pub(crate) use home::{Place, Spot, at_home};
 pub(crate) use name::Host;
 pub(crate) use pattern::{HostPattern, HostSet};
 pub(crate) use private::{PrivateEntry, PrivateSet};

@@ -4,8 +4,6 @@
 
 mod json;
 mod limits;
-#[cfg(feature = "openapi")]
-mod schema;
 
 use std::borrow::Cow;
 

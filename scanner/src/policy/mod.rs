@@ -3,13 +3,13 @@
 mod actions;
 mod compile;
 mod egress;
-pub(crate) mod failing;
-pub(crate) mod known;
+mod failing;
+mod known;
 mod model_api;
 mod overrides;
 mod syntax;
 mod view;
-pub(crate) mod weigh;
+mod weigh;
 
 use std::io;
 
@@ -22,6 +22,9 @@ use egress::Egress;
 use failing::Failing;
 use known::KnownSecret;
 use overrides::{Override, RulePattern};
+
+pub(crate) use failing::Failure;
+pub(crate) use weigh::Circumstances;
 
 pub use failing::{FailureActions, OnFailure};
 pub use view::{AddonPolicy, EgressView, FailureView, LimitsView};

@@ -1,0 +1,227 @@
+//! Where a hit stands: part, range, pointer, and whether it is at home there.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::hosts::{Place, Spot, at_home, host_in_url};
+use crate::look::Hit;
+use crate::message::{Content, Direction, Header, Message};
+use crate::parts::{BodyMap, Located, PartId, Parts, Root, UrlMap, content_type, locate, values};
+use crate::policy::{Circumstances, Policy};
+use crate::rules::{Rule, RuleSet, Trigger};
+use crate::verdict::Action;
+use crate::views::Replacement;
+
+/// A hit in its place, and what it is worth there.
+#[derive(Debug)]
+pub(crate) struct Sighting {
+    /// The hit.
+    pub(crate) hit: Hit,
+    /// The part.
+    pub(crate) part: PartId,
+    /// Bytes of the part.
+    pub(crate) range: Range<usize>,
+    /// JSON Pointer, inside JSON.
+    pub(crate) pointer: Option<String>,
+    /// How to cut it out; `None` where nothing can be cut.
+    pub(crate) cut: Option<Replacement>,
+    /// What the policy makes of it.
+    pub(crate) action: Action,
+}
+
+/// Places hits of one message, and asks the policy about each.
+pub(crate) struct Sights<'s> {
+    message: &'s Message<'s>,
+    parts: &'s Parts<'s>,
+    policy: &'s Policy,
+    rules: &'s RuleSet,
+    host: Option<Cow<'s, str>>,
+    body: BodyMap<'s>,
+    url: UrlMap<'s>,
+}
+
+impl<'s> Sights<'s> {
+    /// Reads what is needed to place `hits`, which are sorted by root and start.
+    pub(crate) fn new(
+        message: &'s Message<'s>,
+        parts: &'s Parts<'s>,
+        policy: &'s Policy,
+        rules: &'s RuleSet,
+        hits: &[(Root, Hit)],
+    ) -> Self {
+        let offsets: Vec<usize> =
+            hits.iter().filter(|(root, _)| *root == Root::Body).map(|(_, hit)| hit.range.start).collect();
+        let url = match &message.content {
+            Content::Request(request) => &*request.url,
+            _ => b"",
+        };
+        Self {
+            host: destination(message),
+            body: BodyMap::new(&parts.body, content_type(message), &offsets),
+            url: UrlMap::new(url),
+            message,
+            parts,
+            policy,
+            rules,
+        }
+    }
+
+    /// The hit in its place. `None` where the policy drops it.
+    pub(crate) fn sight(&self, root: Root, hit: Hit) -> Option<Sighting> {
+        match root {
+            Root::Head => self.in_head(hit),
+            Root::Body => self.in_body(hit),
+            Root::BesideBody => {
+                let action = self.action(&hit, PartId::Body, Spot::Anywhere)?;
+                let range = 0..self.parts.body.len();
+                Some(Sighting { part: PartId::Body, range, pointer: None, cut: None, action, hit })
+            }
+        }
+    }
+
+    fn in_head(&self, hit: Hit) -> Option<Sighting> {
+        let Located { part, range } = locate(self.message, &hit.range)?;
+        let shift = hit.range.start - range.start;
+        let spot = if part == PartId::Url { self.url.spot(&range) } else { Some(Spot::Anywhere) };
+        let action = self.action(&hit, part, spot.unwrap_or(Spot::Anywhere))?;
+        let mut cut = hit.replacement.clone();
+        cut.range = cut.range.start.saturating_sub(shift)..cut.range.end.saturating_sub(shift);
+        let editable = match part {
+            PartId::Url => {
+                cut.bytes = url_safe(&cut.bytes);
+                !self.url.touches_authority(&cut.range)
+            }
+            PartId::Header(_) | PartId::Trailer(_) | PartId::Reason => true,
+            PartId::Method
+            | PartId::Connect
+            | PartId::HeaderName(_)
+            | PartId::TrailerName(_)
+            | PartId::Body => false,
+        };
+        Some(Sighting { part, range, pointer: None, cut: editable.then_some(cut), action, hit })
+    }
+
+    fn in_body(&self, hit: Hit) -> Option<Sighting> {
+        let start = hit.range.start;
+        let field = self.body.field(start);
+        let spot = field.as_deref().map_or(Spot::Anywhere, Spot::Field);
+        let action = self.action(&hit, PartId::Body, spot)?;
+        let mut cut = hit.replacement.clone();
+        let scalar = self.body.scalar(start);
+        if let Some(number) = scalar.filter(|scalar| !scalar.is_string) {
+            cut.range = number.range.clone();
+            cut.bytes = [b"\"", &*cut.bytes, b"\""].concat();
+        }
+        if self.body.is_form() {
+            cut.bytes = url_safe(&cut.bytes);
+        }
+        let pointer = scalar.map(|scalar| scalar.pointer.clone());
+        Some(Sighting { part: PartId::Body, range: hit.range.clone(), pointer, cut: Some(cut), action, hit })
+    }
+
+    fn action(&self, hit: &Hit, part: PartId, spot: Spot<'_>) -> Option<Action> {
+        let rule = &self.rules.rules[hit.rule];
+        let name = part_name(self.message, part).0;
+        let host = self.host.as_deref();
+        let at_home =
+            at_home(&rule.home, self.policy.home_hosts(&rule.id), host, &Place { part: &name, spot });
+        let is_request = matches!(self.message.content, Content::Request(_));
+        let circumstances = Circumstances {
+            direction: self.message.direction(),
+            host,
+            part: &name,
+            at_home,
+            model_api_body: is_request
+                && part == PartId::Body
+                && host.is_some_and(|host| self.policy.is_model_api(host)),
+        };
+        let action = self.policy.action(&rule.id, rule.category, rule.confidence, &circumstances)?;
+        let is_login =
+            is_request && is_generic(rule) && matches!(spot, Spot::Field(_)) && hit.decoded_by.is_empty();
+        Some(if is_login { action.min(Action::Flag) } else { action })
+    }
+}
+
+/// Where a message goes or comes from: the connection's target, else what the URL or the Host header says.
+pub(crate) fn destination<'m>(message: &'m Message<'_>) -> Option<Cow<'m, str>> {
+    if let Some(host) = message.connect.as_ref().and_then(|connect| connect.host.as_deref()) {
+        return Some(Cow::Borrowed(host));
+    }
+    let (url, headers): (&[u8], &[Header<'_>]) = match &message.content {
+        Content::Request(request) => (&request.url, &request.headers),
+        Content::Response(response) => (&response.request.url, &[]),
+        Content::WebSocket(message) => (&message.url, &[]),
+        Content::Connect(connect) => return connect.host.as_deref().map(Cow::Borrowed),
+        Content::Text(_) => return None,
+    };
+    let named = host_in_url(url).map(|range| &url[range]);
+    let host = named.or_else(|| values(headers, b"host").next())?;
+    Some(String::from_utf8_lossy(host))
+}
+
+/// A named value of no vendor. As a top-level field of a request it is how people log in.
+fn is_generic(rule: &Rule) -> bool {
+    matches!(&rule.trigger, Trigger::Name { words } if words.is_empty())
+}
+
+/// The name of a part in answers, and which of several headers of that name it is.
+pub(crate) fn part_name(message: &Message<'_>, part: PartId) -> (String, Option<usize>) {
+    let (headers, trailers): (&[Header<'_>], &[Header<'_>]) = match &message.content {
+        Content::Request(request) => (&request.headers, &request.trailers),
+        Content::Response(response) => (&response.headers, &response.trailers),
+        _ => (&[], &[]),
+    };
+    match part {
+        PartId::Connect => ("connect".to_owned(), None),
+        PartId::Method => ("method".to_owned(), None),
+        PartId::Url => ("url".to_owned(), None),
+        PartId::Reason => ("reason".to_owned(), None),
+        PartId::Body => ("body".to_owned(), None),
+        PartId::HeaderName(index) => (format!("header-name:{index}"), None),
+        PartId::TrailerName(index) => (format!("trailer-name:{index}"), None),
+        PartId::Header(index) => field_name("header", headers, index),
+        PartId::Trailer(index) => field_name("trailer", trailers, index),
+    }
+}
+
+fn field_name(kind: &str, fields: &[Header<'_>], index: usize) -> (String, Option<usize>) {
+    let Some(field) = fields.get(index) else { return (kind.to_owned(), None) };
+    let same = |other: &&Header<'_>| other.name.eq_ignore_ascii_case(&field.name);
+    let before = fields[..index].iter().filter(same).count();
+    let repeated = before > 0 || fields[index + 1..].iter().any(|other| same(&other));
+    let name = String::from_utf8_lossy(&field.name).to_ascii_lowercase();
+    (format!("{kind}:{name}"), repeated.then_some(before))
+}
+
+/// Brackets and what else may not stand in a URL becomes `%XX`; escapes that are there stay.
+fn url_safe(bytes: &[u8]) -> Vec<u8> {
+    let mut safe = Vec::with_capacity(bytes.len() + 8);
+    for &byte in bytes {
+        if byte.is_ascii_alphanumeric() || b"-._~%+/=:@!$'()*,;".contains(&byte) {
+            safe.push(byte);
+        } else {
+            safe.extend_from_slice(format!("%{byte:02X}").as_bytes());
+        }
+    }
+    safe
+}
+
+/// `<category>_outbound` or `<category>_inbound`.
+pub(crate) fn reason_code(category: crate::verdict::Category, direction: Direction) -> &'static str {
+    use crate::verdict::Category as C;
+    match (category, direction) {
+        (C::Secret, Direction::Outbound) => "secret_outbound",
+        (C::Secret, Direction::Inbound) => "secret_inbound",
+        (C::Known, Direction::Outbound) => "known_outbound",
+        (C::Known, Direction::Inbound) => "known_inbound",
+        (C::Pii, Direction::Outbound) => "pii_outbound",
+        (C::Pii, Direction::Inbound) => "pii_inbound",
+        (C::Exfiltration, Direction::Outbound) => "exfiltration_outbound",
+        (C::Exfiltration, Direction::Inbound) => "exfiltration_inbound",
+        (C::Injection, Direction::Outbound) => "injection_outbound",
+        (C::Injection, Direction::Inbound) => "injection_inbound",
+        (C::Mcp, Direction::Outbound) => "mcp_outbound",
+        (C::Mcp, Direction::Inbound) => "mcp_inbound",
+        (C::Host, _) => "host_not_allowed",
+    }
+}

@@ -1,0 +1,64 @@
+//! What the tests of the engine share.
+
+#![allow(dead_code, reason = "each test crate uses its own part of it")]
+
+use std::borrow::Cow;
+
+use scanner::{
+    Answer, Body, Content, Direction, FingerprintKey, Header, Message, Policy, Request, RuleSet, Scanner,
+    Text,
+};
+
+/// A scanner with the rules that ship and this policy.
+pub(crate) fn scanner_with(policy: &str) -> Scanner {
+    let no_files = |_: &str| Err(std::io::ErrorKind::NotFound.into());
+    let policy = Policy::parse("policy.toml", policy, &no_files).expect("the policy of the test is good");
+    let rules = RuleSet::builtin().expect("the rules are good");
+    Scanner::new(rules, policy, FingerprintKey::new([7; 32]))
+}
+
+/// A scanner with the default policy.
+pub(crate) fn scanner() -> Scanner {
+    scanner_with("")
+}
+
+/// Bare text going out.
+pub(crate) fn text(text: &[u8]) -> Message<'_> {
+    message(Content::Text(Text {
+        text: Cow::Borrowed(text),
+        direction: Direction::Outbound,
+        content_type: None,
+    }))
+}
+
+/// A POST of `body`.
+pub(crate) fn post<'a>(url: &'a str, headers: &[(&'a str, &'a str)], body: &'a [u8]) -> Message<'a> {
+    message(Content::Request(Request {
+        method: Cow::Borrowed(b"POST"),
+        url: Cow::Borrowed(url.as_bytes()),
+        version: None,
+        headers: headers
+            .iter()
+            .map(|(name, value)| Header {
+                name: Cow::Borrowed(name.as_bytes()),
+                value: Cow::Borrowed(value.as_bytes()),
+            })
+            .collect(),
+        body: Body::Bytes(Cow::Borrowed(body)),
+        trailers: Vec::new(),
+    }))
+}
+
+fn message(content: Content<'_>) -> Message<'_> {
+    Message { id: None, session: None, flow: None, connect: None, content }
+}
+
+/// The answer to a message that has one.
+pub(crate) fn scan(scanner: &Scanner, message: &Message<'_>) -> Answer {
+    scanner.scan(message, &|| false).expect("the message is within the limits")
+}
+
+/// Ids of the rules that fired on bare text.
+pub(crate) fn rules_in(scanner: &Scanner, bytes: &[u8]) -> Vec<String> {
+    scan(scanner, &text(bytes)).findings.iter().map(|finding| finding.rule.to_string()).collect()
+}
