@@ -10,11 +10,12 @@ use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
 use time::Duration;
 
-use crate::commands::{issue, remove, seal, sign, trust};
+use crate::commands::{issue, remove, seal, sign, trust, verify};
 use crate::egress::Egress;
 use crate::error::Error;
 use crate::harden::harden;
 use crate::key::KeyKind;
+use crate::tunnel::Endpoint;
 
 /// Makes the certificate authority that one bottle trusts, and takes it away again.
 ///
@@ -42,6 +43,8 @@ enum Command {
     Sign(Sign),
     /// Write certificate, bundle and env file anew, and put the certificate into a system's trust store
     Trust(Trust),
+    /// Shake hands with hosts as the bottle would, and say what it sees and why it would refuse
+    Verify(Verify),
     /// Take away all that was written, in trust stores too
     Remove {
         /// The folder that issue, seal or sign made
@@ -96,6 +99,20 @@ pub(crate) struct Trust {
     /// The public roots for the bundle, instead of this system's
     #[arg(long, value_name = "FILE")]
     pub(crate) system_roots: Option<PathBuf>,
+}
+
+/// What `verify` is told.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The folder that issue, seal or sign made
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// The proxy to go through; without it, hosts are connected to directly
+    #[arg(long, value_name = "URL", value_parser = Endpoint::proxy)]
+    pub(crate) proxy: Option<Endpoint>,
+    /// The hosts to look at, with :PORT if it is not 443
+    #[arg(value_name = "HOST", value_parser = Endpoint::parse)]
+    pub(crate) hosts: Vec<Endpoint>,
 }
 
 /// What issue, seal and sign have in common.
@@ -153,7 +170,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let json = cli.json;
     match harden().and_then(|()| execute(cli)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             complain(&error, json);
             ExitCode::from(error.exit_code())
@@ -161,15 +178,21 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn execute(cli: Cli) -> Result<(), Error> {
+fn execute(cli: Cli) -> Result<ExitCode, Error> {
     let (json, dry_run) = (cli.json, cli.dry_run);
     match cli.command {
-        Command::Issue(it) => say(&issue::run(&it.making, it.key, dry_run)?, json),
-        Command::Seal(making) => say(&seal::run(&making, dry_run)?, json),
-        Command::Sign(it) => sign::run(&it, dry_run, |made| say(made, json)),
-        Command::Trust(it) => say(&trust::run(&it, dry_run)?, json),
-        Command::Remove { out } => say(&remove::run(&out, dry_run)?, json),
+        Command::Issue(it) => say(&issue::run(&it.making, it.key, dry_run)?, json)?,
+        Command::Seal(making) => say(&seal::run(&making, dry_run)?, json)?,
+        Command::Sign(it) => sign::run(&it, dry_run, |made| say(made, json))?,
+        Command::Trust(it) => say(&trust::run(&it, dry_run)?, json)?,
+        Command::Remove { out } => say(&remove::run(&out, dry_run)?, json)?,
+        Command::Verify(it) => {
+            let verified = verify::run(&it, dry_run)?;
+            say(&verified, json)?;
+            return Ok(ExitCode::from(u8::from(!verified.is_good())));
+        }
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Prints what was done.

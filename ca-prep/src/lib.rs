@@ -6,6 +6,7 @@ mod commands;
 mod constraints;
 mod egress;
 mod error;
+mod handshake;
 mod harden;
 mod host;
 mod install;
@@ -17,6 +18,7 @@ mod proxy;
 mod signer;
 mod stage;
 mod trust;
+mod tunnel;
 
 pub use authority::{Authority, Leaf, Terms, Validity};
 pub use cli::run;

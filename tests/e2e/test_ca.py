@@ -362,6 +362,25 @@ def test_who_does_not_trust_the_bottle_is_refused(bottle: Bottle) -> None:
     assert curl_one(replace(bottle, env=own), "a.test").startswith(UNTRUSTED)
 
 
+def test_verify_says_what_a_client_sees_and_why(bottle: Bottle) -> None:
+    places = [f"{host}:{bottle.port}" for host in (INSIDE[0], OUTSIDE)]
+    done = ca_prep("verify", "--json", "--out", str(bottle.out), "--proxy", bottle.proxy, *places)
+    inside, outside = json.loads(done.stdout)["hosts"]
+    assert (inside["outcome"], inside["why"]) == ("opened", None)
+    assert INSIDE[0] in inside["names"]
+    assert done.returncode == int(bottle.limited)
+    assert outside["outcome"] == ("refused" if bottle.limited else "opened")
+    if bottle.limited:
+        assert "not on the allow list" in outside["why"] or "does not trust" in outside["why"]
+
+
+def test_verify_tells_a_missing_proxy_from_a_refusal(bottle: Bottle) -> None:
+    nobody = f"http://127.0.0.1:{free_port()}"
+    done = ca_prep("verify", "--json", "--out", str(bottle.out), "--proxy", nobody, "a.test")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["hosts"][0]["outcome"] == "unreachable"
+
+
 def test_config_yaml_alone_is_enough_and_remove_takes_all_away(tmp_path: Path, origin: int) -> None:
     with bottle_of("seal", tmp_path, origin, lambda arguments: arguments[:2]) as bottle:
         assert curl_one(bottle, "x.w.test") == PAGE

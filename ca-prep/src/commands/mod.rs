@@ -6,5 +6,6 @@ pub(crate) mod remove;
 pub(crate) mod seal;
 pub(crate) mod sign;
 pub(crate) mod trust;
+pub(crate) mod verify;
 
 pub(crate) use made::rfc3339;
