@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
-use scanner::Report;
+use scanner::{Field, Message, Report, Verdict};
 use ulid::Ulid;
 
+use crate::error::no_verdict;
 use crate::names::verdict_name;
 use crate::python_form::python_form;
 
@@ -26,6 +27,16 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) fn new(engine: Arc<scanner::Scanner>, result: scanner::Answer, took: Duration) -> Self {
         Self { engine, result, scan_id: Ulid::generate(), took, edited: None }
+    }
+
+    /// The same answer with the edited `message`, where the verdict is to send that on.
+    pub(crate) fn with_edits(mut self, py: Python<'_>, message: &Message<'_>) -> PyResult<Self> {
+        if let (Verdict::Redact, Some(edits)) = (self.result.verdict, &self.result.edits) {
+            let edited = py.detach(|| scanner::apply(message, edits, self.engine.policy().limits()));
+            let edited = edited.map_err(|error| no_verdict(&error))?;
+            self.edited = Some(Py::new(py, Edited::new(py, edited)?)?);
+        }
+        Ok(self)
     }
 
     /// The fields of `POST /scan`, for a message that calls itself `id`.
@@ -85,7 +96,25 @@ impl Answer {
 #[pyclass(frozen, get_all, module = "scangate")]
 pub(crate) struct Edited {
     url: Option<Py<PyBytes>>,
+    reason: Option<Py<PyBytes>>,
     headers: Option<Py<PyList>>,
     body: Option<Py<PyBytes>>,
     trailers: Option<Py<PyList>>,
+}
+
+impl Edited {
+    fn new(py: Python<'_>, edited: scanner::Edited) -> PyResult<Self> {
+        Ok(Self {
+            url: edited.url.map(|url| PyBytes::new(py, &url).unbind()),
+            reason: edited.reason.map(|reason| PyBytes::new(py, &reason).unbind()),
+            headers: edited.headers.map(|headers| pairs(py, &headers)).transpose()?,
+            body: edited.body.map(|body| PyBytes::new(py, &body).unbind()),
+            trailers: edited.trailers.map(|trailers| pairs(py, &trailers)).transpose()?,
+        })
+    }
+}
+
+fn pairs(py: Python<'_>, fields: &[Field]) -> PyResult<Py<PyList>> {
+    let pairs = fields.iter().map(|(name, value)| (PyBytes::new(py, name), PyBytes::new(py, value)));
+    PyList::new(py, pairs.collect::<Vec<_>>()).map(Bound::unbind)
 }

@@ -46,6 +46,16 @@ impl Scanner {
         let answer = py.detach(|| self.engine.scan(message, &expired)).map_err(|error| no_verdict(&error))?;
         Ok(Answer::new(Arc::clone(&self.engine), answer, start.elapsed()))
     }
+
+    /// What the typed calls give back.
+    fn typed(
+        &self,
+        py: Python<'_>,
+        message: &Message<'_>,
+        deadline_ms: Option<Valid<u64>>,
+    ) -> PyResult<Answer> {
+        self.run(py, message, deadline_ms)?.with_edits(py, message)
+    }
 }
 
 /// One key for all scanners of the process, so that equal secrets look equal whoever saw them.
@@ -123,7 +133,7 @@ impl Scanner {
             body: raw_body(body),
             trailers: arguments::headers(&trailers),
         };
-        self.run(py, &around.message(Content::Request(request)), deadline_ms)
+        self.typed(py, &around.message(Content::Request(request)), deadline_ms)
     }
 
     #[pyo3(
@@ -159,7 +169,7 @@ impl Scanner {
             body: raw_body(body),
             trailers: arguments::headers(&trailers),
         };
-        self.run(py, &around.message(Content::Response(response)), deadline_ms)
+        self.typed(py, &around.message(Content::Response(response)), deadline_ms)
     }
 
     #[pyo3(signature = (*, url, from_client, text, body, connect=None, session=None, flow=None,
@@ -180,7 +190,7 @@ impl Scanner {
         let around = Around { connect, session, flow };
         let opcode = if text { Opcode::Text } else { Opcode::Binary };
         let websocket = WebSocket { url: url.into(), from_client, opcode, body: raw_body(Some(body)) };
-        self.run(py, &around.message(Content::WebSocket(websocket)), deadline_ms)
+        self.typed(py, &around.message(Content::WebSocket(websocket)), deadline_ms)
     }
 
     #[pyo3(signature = (*, host, port, sni=None, peer=None, session=None, flow=None, deadline_ms=None))]
@@ -198,7 +208,7 @@ impl Scanner {
     ) -> PyResult<Answer> {
         let around = Around { connect: None, session, flow };
         let attempt = (Some(host), Some(port), sni, peer);
-        self.run(py, &around.message(Content::Connect(arguments::connect(&attempt))), deadline_ms)
+        self.typed(py, &around.message(Content::Connect(arguments::connect(&attempt))), deadline_ms)
     }
 
     /// What `GET /rules` says.

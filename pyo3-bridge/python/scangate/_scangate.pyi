@@ -43,7 +43,8 @@ class Scanner:
     ) -> dict[str, object]:
         """Scan one message in the form of `POST /scan` and return the fields of its answer.
 
-        `body` may also be bytes, header names and values str or bytes. `session` replaces the message's own.
+        `body` may also be bytes, which are not copied; header names and values are str or bytes. `session` replaces
+        the one in the message.
 
         Raises:
             ScanError: there is no verdict; `code` says why.
@@ -181,6 +182,8 @@ class Edited:
 
     @property
     def url(self) -> bytes | None: ...
+    @property
+    def reason(self) -> bytes | None: ...
     @property
     def headers(self) -> list[tuple[bytes, bytes]] | None: ...
     @property
