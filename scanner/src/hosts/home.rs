@@ -54,9 +54,9 @@ pub(crate) fn at_home<'p>(
     let Some((host, port)) = host.and_then(Host::parse_with_port) else { return false };
     let in_place = |home: &Home| home.at.iter().any(|at| place.is(at));
     let lives_here = |home: &Home| {
-        home.hosts
-            .iter()
-            .any(|text| text == ANYWHERE || HostPattern::parse(text).is_ok_and(|pattern| pattern.covers(&host, port)))
+        home.hosts.iter().any(|text| {
+            text == ANYWHERE || HostPattern::parse(text).is_ok_and(|pattern| pattern.covers(&host, port))
+        })
     };
     if home.iter().any(|home| in_place(home) && lives_here(home)) {
         return true;
