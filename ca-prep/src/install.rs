@@ -17,6 +17,8 @@ struct Family {
     ending: &'static str,
     /// What makes the system's bundle anew.
     update: &'static [&'static str],
+    /// What is added to that when a certificate is gone, so that links to it go too.
+    cleaning: &'static [&'static str],
 }
 
 const FAMILIES: [Family; 4] = [
@@ -25,17 +27,29 @@ const FAMILIES: [Family; 4] = [
         folder: "etc/pki/ca-trust/source/anchors",
         ending: "pem",
         update: &["update-ca-trust", "extract"],
+        cleaning: &[],
     },
     // SUSE
-    Family { folder: "etc/pki/trust/anchors", ending: "pem", update: &["update-ca-certificates"] },
+    Family {
+        folder: "etc/pki/trust/anchors",
+        ending: "pem",
+        update: &["update-ca-certificates"],
+        cleaning: &["--fresh"],
+    },
     // Arch
     Family {
         folder: "etc/ca-certificates/trust-source/anchors",
         ending: "crt",
         update: &["trust", "extract-compat"],
+        cleaning: &[],
     },
     // Debian, Ubuntu, Alpine
-    Family { folder: "usr/local/share/ca-certificates", ending: "crt", update: &["update-ca-certificates"] },
+    Family {
+        folder: "usr/local/share/ca-certificates",
+        ending: "crt",
+        update: &["update-ca-certificates"],
+        cleaning: &["--fresh"],
+    },
 ];
 
 /// A system into whose trust store the certificate can be put.
@@ -77,7 +91,7 @@ impl Store {
     pub(crate) fn install(&self, entry: &Installed, pem: &str) -> Result<(), Error> {
         let name = entry.file.file_name().unwrap_or_default().to_string_lossy();
         stage::replace(&self.root.join(self.family.folder), &Planned::public(&name, pem))?;
-        self.update()?;
+        self.update(&[])?;
         let seen = SYSTEM_BUNDLES
             .iter()
             .filter_map(|path| fs::read_to_string(self.root.join(path.trim_start_matches('/'))).ok())
@@ -90,11 +104,12 @@ impl Store {
         if entry.file.exists() {
             fs::remove_file(&entry.file).doing("remove", &entry.file)?;
         }
-        self.update()
+        self.update(self.family.cleaning)
     }
 
-    fn update(&self) -> Result<(), Error> {
-        let words = self.update_command();
+    fn update(&self, more: &[&str]) -> Result<(), Error> {
+        let mut words = self.update_command();
+        words.extend(more.iter().map(ToString::to_string));
         let (program, arguments) = words.split_first().expect("every family has a command");
         let output = Command::new(program)
             .args(arguments)
