@@ -47,7 +47,11 @@ pub enum MessageError {
 /// The message as JSON says it. Every field of every type; `into_message` sorts them out.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Message))]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema),
+    schema(as = Message, description = "One message. Which fields it needs and allows depends on `type`.")
+)]
 pub struct RawMessage<'a> {
     /// Kind of message; decides which other fields are needed.
     #[serde(rename = "type")]
@@ -122,7 +126,7 @@ pub struct RawMessage<'a> {
 
 /// The types of a message.
 #[derive(Clone, Copy, Debug, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = MessageType))]
 enum Kind {
     #[serde(rename = "http.request")]
     Request,
@@ -138,7 +142,6 @@ enum Kind {
 
 /// A string, or bytes that are none as `{"base64": …}`.
 #[derive(Debug)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum RawText<'a> {
     /// A JSON string.
     Plain(Cow<'a, str>),
@@ -149,7 +152,7 @@ pub enum RawText<'a> {
 /// A body: text, bytes, or the size of what was not sent.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Body))]
 pub enum RawBody<'a> {
     /// The body as text.
     Text(#[serde(borrow)] Cow<'a, str>),
@@ -162,7 +165,7 @@ pub enum RawBody<'a> {
 /// What a response answers.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = RequestLine))]
 pub struct RawRequestLine<'a> {
     /// Method of the request.
     #[serde(borrow)]
@@ -175,7 +178,7 @@ pub struct RawRequestLine<'a> {
 /// Who the connection goes to.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Connect))]
 pub struct RawConnect<'a> {
     /// Target of the CONNECT, or of the plain connection.
     #[serde(borrow, default)]

@@ -4,6 +4,8 @@
 
 mod json;
 mod limits;
+#[cfg(feature = "openapi")]
+mod schema;
 
 use std::borrow::Cow;
 

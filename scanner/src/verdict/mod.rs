@@ -100,6 +100,7 @@ pub struct Answer {
     pub verdict: Verdict,
     /// `<category>_outbound` or `_inbound` of the strictest finding, `host_fronting`, `host_not_allowed`,
     /// `host_private`, or `incomplete`; null on an allow without flags.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub reason_code: Option<&'static str>,
     /// One per rule and fingerprint, at most 1,000.
     pub findings: Vec<Finding>,
@@ -107,6 +108,7 @@ pub struct Answer {
     #[serde(skip_serializing_if = "is_zero")]
     pub findings_omitted: usize,
     /// Sorted by part and start, never overlapping. Null when something worth cutting cannot be cut.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub edits: Option<Vec<Edit>>,
     /// What was looked at.
     pub coverage: Coverage,
@@ -138,6 +140,7 @@ pub struct Finding {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<usize>,
     /// JSON Pointer of the enclosing value; null outside JSON.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub pointer: Option<String>,
     /// First byte in the part, its Content-Encoding undone.
     pub start: usize,

@@ -7,11 +7,16 @@ use crate::scan::Scanner;
 
 /// An [`Answer`] with what only the door knows, and what it was judged by.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema),
+    schema(description = "A completed scan: verdict, reasons, edits, and what it was judged by.")
+)]
 pub struct Report<'a> {
     /// A ULID, new for every scan.
     pub scan_id: String,
     /// The message's own `id`.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub id: Option<&'a str>,
     /// Verdict and reasons.
     #[serde(flatten)]
