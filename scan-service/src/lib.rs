@@ -17,6 +17,7 @@ mod place;
 mod problem;
 mod query;
 mod routes;
+mod self_test;
 mod serve;
 mod start_error;
 mod state;

@@ -61,6 +61,12 @@ pub enum Listener {
 }
 
 impl ListenAt {
+    /// Whether other machines can get there.
+    #[must_use]
+    pub fn is_open_to_others(&self) -> bool {
+        matches!(self, Self::Tcp(address) if !address.ip().is_loopback())
+    }
+
     /// Starts to listen.
     pub async fn bind(&self) -> Result<Listener, StartError> {
         match self {

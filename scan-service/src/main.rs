@@ -28,6 +28,9 @@ fn run(config: &Config) -> Result<(), StartError> {
     runtime.block_on(async {
         let listener = config.listen.bind().await?;
         tracing::info!(address = %listener.address(), "listening");
+        if config.listen.is_open_to_others() && config.token_file.is_none() {
+            tracing::warn!("other machines may reach this address, and no --token-file guards it");
+        }
         serve(listener, router(app.clone()), config.drain(), until_told_to_stop(app)).await
     })
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::serve::Listener as Accept;
+use axum::serve::{Listener as Accept, ListenerExt};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -30,7 +30,11 @@ pub async fn serve(
     stop: impl Future<Output = Result<(), StartError>>,
 ) -> Result<(), StartError> {
     match listener {
-        Listener::Tcp(tcp) => accept(tcp, router, drain, stop).await,
+        Listener::Tcp(tcp) => {
+            // A stream that refuses is as good as closed, and says so when it is read.
+            let tcp = tcp.tap_io(|stream| drop(stream.set_nodelay(true)));
+            accept(tcp, router, drain, stop).await
+        }
         Listener::Unix(unix, file) => {
             let stopped = accept(unix, router, drain, stop).await;
             drop(file);

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::intake::House;
 use crate::metrics::Metrics;
 use crate::problem::{Code, Problem};
+use crate::self_test::self_test;
 use crate::start_error::StartError;
 
 /// What all requests share. The scanner in it is replaced as a whole when the policy is read again.
@@ -45,6 +46,7 @@ impl App {
     /// Compiles the rules, proves that they find something, and starts to answer. Takes a while: not for an async
     /// worker.
     pub fn load(&self) -> Result<(), StartError> {
+        self_test(self.key.clone())?;
         self.reload()
     }
 

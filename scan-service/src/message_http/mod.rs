@@ -6,6 +6,8 @@
 mod chunked;
 mod framing;
 mod head;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 
