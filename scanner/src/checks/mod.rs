@@ -3,6 +3,7 @@
 //! A check sees the bytes of the secret and nothing else, says yes or no, and never panics.
 
 pub(crate) mod base58check;
+mod basic_pair;
 pub(crate) mod card;
 pub(crate) mod crc32_base62;
 mod discord;
@@ -32,6 +33,7 @@ pub(crate) enum Check {
 /// Every check without an argument.
 const PLAIN: &[(&str, Question)] = &[
     ("base58check", base58check::agrees),
+    ("basic-pair", basic_pair::agrees),
     ("card-issuer", card::agrees),
     ("crc32-base62", crc32_base62::agrees),
     ("discord-id", discord::agrees),

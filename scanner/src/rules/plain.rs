@@ -1,5 +1,7 @@
 //! A plain, slow scan for one rule: what the engine does fast, said simply.
 
+use std::sync::LazyLock;
+
 use regex::bytes::Regex;
 
 use super::{Rule, Trigger};
@@ -29,13 +31,19 @@ fn confirmed(rule: &Rule, text: &[u8], from: usize) -> bool {
     (!rule.whole_word || (alone(before) && alone(text.get(end)))) && rule.confirms(secret)
 }
 
+/// A name that says secret, what separates it from its value, and the value without a scheme.
+static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+    let name = "([a-z0-9_.-]*(?:key|token|secret|password|passwd|pass|pat|auth|authorization))";
+    let between = r#"["'\\]{0,2}\s*(?:[:=>]\s*|\s+)["'\\]{0,2}(?:(?:basic|bearer|token) )?"#;
+    let value = r#"([^\s"'<>,;)}\]]+)"#;
+    Regex::new(&format!("(?i){name}{between}{value}")).expect("written here")
+});
+
 fn named(rule: &Rule, words: &[String], text: &[u8]) -> bool {
-    let shape = r#"(?i)([a-z0-9_.-]*(?:key|token|secret|password|passwd|pass|pat|auth))["'\\]{0,2}\s*(?:[:=>]\s*|\s+)["'\\]{0,2}([^\s"'<>,;)}\]]+)"#;
-    let shape = Regex::new(shape).expect("written here");
-    shape.captures_iter(text).any(|pair| {
-        let context = pair.get(1).expect("a group").end().saturating_sub(96);
-        let name = text[context..pair.get(1).expect("a group").end()].to_ascii_lowercase();
-        let has = |word: &String| memchr::memmem::find(&name, word.as_bytes()).is_some();
+    NAMED.captures_iter(text).any(|pair| {
+        let end = pair.get(1).expect("a group").end();
+        let context = text[end.saturating_sub(96)..end].to_ascii_lowercase();
+        let has = |word: &String| memchr::memmem::find(&context, word.as_bytes()).is_some();
         (words.is_empty() || words.iter().any(has))
             && rule.pattern.is_match(&pair[2])
             && rule.confirms(&pair[2])

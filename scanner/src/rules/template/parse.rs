@@ -21,7 +21,7 @@ impl<'a> Parser<'a> {
     fn nodes(&mut self, stops: &[&str]) -> Result<Template, String> {
         let mut nodes = Vec::new();
         let mut text = String::new();
-        while !stops.iter().any(|stop| self.rest.starts_with(stop)) {
+        while !stops.iter().any(|stop| self.stops_at(stop)) {
             if self.opens() {
                 if !text.is_empty() {
                     nodes.push(Node::Text(std::mem::take(&mut text)));
@@ -40,6 +40,12 @@ impl<'a> Parser<'a> {
             nodes.push(Node::Text(text));
         }
         Ok(Template(nodes))
+    }
+
+    /// Of an odd number of closing braces the first is text: `{{base64-of {"key":"{{hex 8}}"}}}`.
+    fn stops_at(&self, stop: &str) -> bool {
+        let braces = self.rest.bytes().take_while(|byte| *byte == b'}').count();
+        self.rest.starts_with(stop) && (stop != "}}" || braces.is_multiple_of(2))
     }
 
     /// `{{` and a space is text, as in `${{ secrets.TOKEN }}`.
