@@ -147,6 +147,30 @@ fn what_an_interrupted_run_left_is_swept_away() {
 }
 
 #[test]
+fn a_run_killed_at_any_moment_leaves_all_or_nothing() {
+    let dir = folder();
+    let whole = dir.path().join("whole");
+    made(&["seal", "--out", text(&whole), "--host", "a.example"]);
+    let out = dir.path().join("ca");
+    let mut patience = std::time::Duration::from_millis(1);
+    // Later and later, until a run comes to its end before it is killed.
+    while patience < std::time::Duration::from_secs(20) {
+        let mut command = ca_prep(&["seal", "--out", text(&out), "--host", "a.example"]);
+        let mut run = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(patience);
+        patience = patience * 5 / 4;
+        run.kill().unwrap();
+        run.wait().unwrap();
+        if out.exists() {
+            assert_eq!(everything(&out).len(), everything(&whole).len());
+            assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "leftovers of the killed runs");
+            return;
+        }
+    }
+    panic!("no run came to its end");
+}
+
+#[test]
 fn a_dry_run_changes_nothing() {
     let dir = folder();
     let out = dir.path().join("deep/er/ca");

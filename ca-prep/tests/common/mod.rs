@@ -1,6 +1,8 @@
 //! Running the program and looking at what it left.
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 
+pub(crate) mod judges;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
