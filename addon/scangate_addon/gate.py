@@ -83,20 +83,22 @@ class Gate:
     async def server_connected(self, data: ServerConnectionHookData) -> None:
         """Look at the address that the host's name led to, before a byte is sent there."""
         try:
-            await self._check_peer(data)
-        except BaseException as error:
+            may_pass = await self._peer_may_be_reached(data)
+        except BaseException:
             hosts.hang_up(data.client, data.server)
-            if not isinstance(error, NoVerdict):
-                raise
+            raise
+        if not may_pass:
+            hosts.hang_up(data.client, data.server)
 
-    async def _check_peer(self, data: ServerConnectionHookData) -> None:
-        address = data.server.address
-        if address is None:
-            raise NoVerdict("error", "a connection without an address")
-        judgement = await self._judge.verdict(message.tunnel(data.client, data.server, *address[:2]))
+    async def _peer_may_be_reached(self, data: ServerConnectionHookData) -> bool:
+        host, port, *_ = data.server.address or ("", 0)
+        try:
+            judgement = await self._judge.verdict(message.tunnel(data.client, data.server, host, port))
+        except NoVerdict as error:
+            return self._judge.lets_pass(error.failure, "out")
         if judgement.verdict != "allow":
-            log.warning("block connection to %s: %s, scan %s", address[0], judgement.reason_code, judgement.scan_id)
-            hosts.hang_up(data.client, data.server)
+            log.warning("block connection to %s: %s, scan %s", host, judgement.reason_code, judgement.scan_id)
+        return judgement.verdict == "allow"
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Deny by default: only an explicit verdict in `request` lifts it."""
@@ -130,14 +132,14 @@ class Gate:
     async def response(self, flow: http.HTTPFlow) -> None:
         """Let a response in on an explicit verdict."""
         response, came_whole = flow.response, self._deadlines.stop(flow)
-        if response is None:
+        if response is None or isinstance(response, Refusal):
             return
-        if not isinstance(response, Refusal):
-            refusal = await self._response_refusal(flow, response, came_whole)
-            if refusal is not None:
-                flow.websocket = None
-                flow.response = denial.to_response(refusal, flow)
-        self._guard.passes.grant(flow, flow.response)
+        refusal = await self._response_refusal(flow, response, came_whole)
+        if refusal is None:
+            self._guard.passes.grant(flow, response)
+        else:
+            flow.websocket = None
+            flow.response = denial.to_response(refusal, flow)
 
     async def _response_refusal(self, flow: http.HTTPFlow, response: http.Response, came_whole: bool) -> Denial | None:
         if not came_whole:

@@ -44,8 +44,8 @@ class Guard:
             flow.response.stream = False
 
     def response(self, flow: http.HTTPFlow) -> None:
-        """Refuse a response."""
-        if not self.passes.spend(flow, flow.response):
+        """Refuse a response, unless it is a refusal."""
+        if not isinstance(flow.response, denial.Refusal) and not self.passes.spend(flow, flow.response):
             deny_response(flow)
 
     def websocket_message(self, flow: http.HTTPFlow) -> None:

@@ -67,7 +67,10 @@ def find_layer(root: Layer, flow: http.HTTPFlow) -> WebsocketLayer | None:
 
 
 def _children(layer: Layer) -> list[Layer]:
+    """The layers below: a layer names them in one of three ways."""
     if isinstance(layer, HttpLayer):
         return list(layer.streams.values())
-    child = layer.layer if isinstance(layer, NextLayer) else getattr(layer, "child_layer", None)
-    return [child] if isinstance(child, Layer) else []
+    named = layer.layer if isinstance(layer, NextLayer) else getattr(layer, "child_layer", None)
+    handled_by = getattr(layer._handle_event, "__self__", None)
+    children = (named, handled_by)
+    return [child for child in children if isinstance(child, Layer) and child is not layer]

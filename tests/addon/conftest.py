@@ -1,77 +1,19 @@
-"""A gate in a mitmproxy of its own, with a scanner that answers what the test says."""
+"""What the addon's tests share."""
 
-import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
-from mitmproxy.addons import block, onboarding, proxyserver
-from mitmproxy.test import taddons
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "addon"))
+from support import ALLOW, Proxy, Says, Scripted, options_context
 
 from scangate_addon.gate import Gate
-from scangate_addon.guard import Guard, find_or_add
-from scangate_addon.judgement import Judgement, Policy
-from scangate_addon.message import Message
-from scangate_addon.options import Settings
-
-Says = Callable[[Message], object]
-ALLOW = Judgement("allow", None, "scan-1")
-BLOCK = Judgement("block", "secret_outbound", "scan-2", ("aws.access-key-id",))
-
-
-@dataclass
-class Scripted:
-    """A scanner that answers, raises or waits as told."""
-
-    says: Says
-    rules: Policy = field(default_factory=lambda: Policy(1 << 20, (), frozenset(), frozenset()))
-    asked: list[Message] = field(default_factory=list)
-
-    async def policy(self) -> Policy:
-        return self.rules
-
-    async def scan(self, message: Message) -> Judgement:
-        self.asked.append(message)
-        answer = self.says(message)
-        if isinstance(answer, Awaitable):
-            answer = await answer
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer  # type: ignore[return-value]
-
-    def close(self) -> None:
-        pass
-
-
-@dataclass
-class Proxy:
-    """mitmproxy's addon chain with a gate in it."""
-
-    gate: Gate
-    guard: Guard
-    tctx: taddons.context
-    scanner: Scripted
-
-    async def fire(self, hook: object) -> None:
-        """Run a hook as the proxy does: exceptions are swallowed, as there."""
-        self.gate.running()
-        if self.gate._judge._asking is not None:
-            await self.gate._judge._asking
-        await self.tctx.master.addons.handle_lifecycle(hook)
-
-    def unload_gate(self) -> None:
-        """What happens when the script is deleted."""
-        self.tctx.master.addons.remove(self.gate)
+from scangate_addon.guard import find_or_add
+from scangate_addon.judgement import Policy
 
 
 @pytest.fixture
 def proxy() -> Iterator[Callable[..., Proxy]]:
     """Return a function that makes a proxy whose scanner says what it is told."""
-    with taddons.context(proxyserver.Proxyserver(), block.Block(), onboarding.Onboarding()) as tctx:
+    with options_context() as tctx:
 
         def make(says: Says = lambda _: ALLOW, *, rules: Policy | None = None) -> Proxy:
             scanner = Scripted(says, *([rules] if rules else []))
@@ -81,15 +23,3 @@ def proxy() -> Iterator[Callable[..., Proxy]]:
             return Proxy(gate, find_or_add(tctx.master.addons), tctx, scanner)
 
         yield make
-
-
-@contextmanager
-def options_context() -> Iterator[taddons.context]:
-    """Options alone, without a scanner."""
-    with taddons.context(proxyserver.Proxyserver(), block.Block(), onboarding.Onboarding()) as tctx:
-        yield tctx
-
-
-def settings(**changes: object) -> Settings:
-    """Settings with defaults."""
-    return Settings(**{"policy": None, "target": None, "timeout_ms": 500, "buffer_s": 5, "session": "s", **changes})  # type: ignore[arg-type]

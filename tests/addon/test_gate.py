@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-from conftest import ALLOW, BLOCK
 from mitmproxy import http
 from mitmproxy.proxy.layers.http import (
     HttpConnectHook,
@@ -14,6 +13,7 @@ from mitmproxy.proxy.layers.http import (
 )
 from mitmproxy.proxy.layers.websocket import WebsocketMessageHook
 from mitmproxy.test import tflow, tutils
+from support import ALLOW, BLOCK
 
 from scangate_addon.judgement import Edited, Judgement, NoVerdict, Policy
 from scangate_addon.message import Connect, Request, Response, WebSocket

@@ -1,8 +1,8 @@
 """Options that would let traffic past the addon are refused with the reason; so are wrong ones of its own."""
 
 import pytest
-from conftest import options_context
 from mitmproxy import exceptions
+from support import options_context
 
 from scangate_addon import options
 from scangate_addon.backends import open_backend
