@@ -1,0 +1,97 @@
+"""Hosts are decided on the CONNECT target; names that disagree are blocked before anything is dialled."""
+
+import pytest
+
+from clients import curl
+from world import POLICY
+
+LISTED = POLICY + 'allow = ["shop.example"]\n'
+
+
+def refused(seen, reason: str) -> bool:
+    return f"Blocked by policy: {reason}".encode() in seen.body or seen.headers.get("scangate-reason") == reason
+
+
+def test_a_tunnel_to_one_host_with_the_name_of_another_is_blocked(via, world):
+    seen = curl(
+        via, "GET", world.url("/", "shop.example"), [], None, "--connect-to", "shop.example:443:other.example:443"
+    )
+    assert (seen.status, seen.headers["scangate-reason"]) == (403, "host_fronting")
+    assert world.origin.log.connections == 0
+    assert world.lookups.read_text() == ""
+
+
+@pytest.mark.parametrize("host", ["other.example", "other.example:443", "shop.example@other.example", "x.shop.example"])
+def test_a_host_header_that_names_another_host_is_blocked(host, via, world):
+    seen = curl(via, "GET", world.url(), [("Host", host)])
+    assert seen.status in (400, 403)
+    assert world.origin.log.connections == 0
+
+
+@pytest.mark.parametrize("host", ["shop.example", "SHOP.example", "shop.example:443", "shop.example."])
+def test_a_host_header_that_names_the_same_host_passes(host, via, world):
+    assert curl(via, "GET", world.url(), [("Host", host)]).status == 200
+
+
+def test_a_host_header_that_disagrees_is_blocked_without_tls_too(via, world):
+    seen = curl(via, "GET", world.plain_url(), [("Host", "other.example")])
+    assert (seen.status, seen.headers["scangate-reason"]) == (403, "host_fronting")
+    assert world.origin.log.connections == 0
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "https://169.254.169.254/",
+        "http://10.0.0.1/",
+        "http://[::1]:9/",
+        "http://0x7f000002/",
+        "http://metadata.google.internal/",
+    ],
+)
+def test_metadata_and_private_addresses_are_refused(url, via, world):
+    seen = curl(via, "GET", url)
+    assert seen.status in (0, 403)
+    assert refused(seen, "host_private") or b"403" in seen.body
+    assert world.lookups.read_text() == ""
+
+
+def test_a_host_outside_the_allow_list_is_refused_before_it_is_looked_up(start, world):
+    via = start(policy=LISTED).via
+    assert curl(via, "GET", world.url("/", "shop.example")).status == 200
+    world.origin.log.clear()
+    world.lookups.write_text("")
+    seen = curl(via, "GET", world.url("/", "other.example"))
+    assert seen.status == 0
+    assert b"403" in seen.body
+    assert world.origin.log.connections == 0
+    assert world.lookups.read_text() == ""
+
+
+def test_a_public_name_that_leads_to_a_private_address_gets_no_byte(start, world):
+    """The name is fine and the address is not: seen only once it is connected."""
+    via = start(policy=None).via
+    seen = curl(via, "POST", world.url("/", "shop.example"), [], b"marked")
+    assert seen.status != 200
+    assert world.origin.log.requests == []
+    assert bytes(world.origin.log.raw) == b""
+
+
+PASSTHROUGH = POLICY + 'passthrough = ["shop.example"]\n'
+
+
+def test_a_tunnel_stays_closed_only_where_the_policy_says_so(start, world):
+    via = start(policy=PASSTHROUGH).via
+    direct = ["--cacert", str(world.certificates.authority)]
+    assert curl(via, "GET", world.url("/", "shop.example"), [], None, *direct).status == 200
+    assert curl(via, "GET", world.url("/", "other.example"), [], None, *direct).status == 0
+    assert curl(via, "GET", world.url("/", "other.example")).status == 200
+
+
+def test_a_tunnel_with_the_name_of_an_exempt_host_is_opened_and_blocked(start, world):
+    via = start(policy=PASSTHROUGH).via
+    more = ["--connect-to", "shop.example:443:other.example:443"]
+    seen = curl(via, "GET", world.url("/", "shop.example"), [], None, *more)
+    assert (seen.status, seen.headers["scangate-reason"]) == (403, "host_fronting")
+    assert world.origin.log.connections == 0
