@@ -17,7 +17,7 @@ use crate::problem::{Code, Problem};
 use crate::state::App;
 
 /// Up to this size a message is scanned where it arrived; moving it to the pool would take longer than most scans.
-/// Measured by `cargo bench -p scan-service`; the figures stand in docs/operations.md.
+/// An estimate: `cargo bench -p scan-service` prints what a scan takes by size, and what the move takes.
 pub(crate) const INLINE_BYTES: usize = 64 << 10;
 
 /// Memory is counted in blocks of this size.
