@@ -98,6 +98,11 @@ def node(bottle: Bottle, hosts: list[str]) -> list[str]:
 CLIENTS: list[Client] = [curl, curl_http1, with_requests, with_httpx, node]
 
 
+@pytest.fixture(autouse=True)
+def forget() -> None:
+    """Keep the origin and authority of the other tests out: this file makes its own."""
+
+
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Serve a page over TLS on loopback; the port."""
