@@ -5,7 +5,7 @@ use super::pattern::HostPattern;
 use crate::rules::Home;
 
 /// A home that is every host: where credentials of no known vendor belong, such as their own headers.
-const ANYWHERE: &str = "*";
+pub(crate) const ANYWHERE: &str = "*";
 
 /// Where in a message something was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ mod private;
 
 pub(crate) use authority::host_in_url;
 pub(crate) use fronting::{HostFinding, judge};
-pub(crate) use home::{Place, Spot, at_home};
+pub(crate) use home::{ANYWHERE, Place, Spot, at_home};
 pub(crate) use name::Host;
 pub(crate) use pattern::{HostPattern, HostSet};
 pub(crate) use private::{PrivateEntry, PrivateSet};

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::pattern::Shape;
 use super::syntax::{self, Entry};
 use super::template::Template;
-use super::{Keyword, Pattern, Rule, RuleError, Trigger, Until};
+use super::{Home, Keyword, Pattern, Rule, RuleError, Trigger, Until};
 use crate::checks::Check;
+use crate::hosts::{ANYWHERE, HostPattern};
 use crate::verdict::{Category, Confidence, Severity};
 
 /// Shorter literals are everywhere.
@@ -82,7 +83,7 @@ impl Shared<'_> {
             whole_word: entry.whole_word,
             checks: entry.confirm.iter().map(|name| Check::parse(name)).collect::<Result<_, _>>()?,
             except: entry.except.iter().map(|text| text.clone().into_bytes()).collect(),
-            home: entry.home.clone().unwrap_or_else(|| defaults.home.clone()),
+            home: homes(entry.home.as_ref().unwrap_or(&defaults.home))?,
             source: source.ok_or("no source; name the document that specifies the format")?,
             token: entry.token.clone(),
             hits: entry.hits.clone(),
@@ -184,6 +185,28 @@ fn anchored(trigger: &Trigger, pattern: &str) -> String {
         Trigger::Keywords { reach: 0, .. } => format!(r"\A(?:{pattern})"),
         Trigger::Name { .. } => format!(r"\A(?:{pattern})\z"),
         Trigger::Keywords { .. } | Trigger::Digits { .. } | Trigger::Userinfo => pattern.to_owned(),
+    }
+}
+
+/// Host patterns that can be read, and places that exist.
+fn homes(homes: &[Home]) -> Result<Vec<Home>, String> {
+    for host in homes.iter().flat_map(|home| &home.hosts).filter(|host| *host != ANYWHERE) {
+        HostPattern::parse(host).map_err(|reason| format!("home {host:?}: {reason}"))?;
+    }
+    match homes.iter().flat_map(|home| &home.at).find(|place| !exists(place)) {
+        None => Ok(homes.to_vec()),
+        Some(place) => Err(format!(
+            "home at {place:?}: there are header:<lower-case name>, query:<key>, field:<name>, path, url, body"
+        )),
+    }
+}
+
+fn exists(place: &str) -> bool {
+    match place.split_once(':') {
+        Some(("header", name)) => !name.is_empty() && !name.bytes().any(|byte| byte.is_ascii_uppercase()),
+        Some(("query" | "field", name)) => !name.is_empty(),
+        Some(_) => false,
+        None => ["path", "url", "body"].contains(&place),
     }
 }
 

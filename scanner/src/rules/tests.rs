@@ -81,6 +81,16 @@ fn mistakes_are_named_with_their_remedy() {
         (r#"token = "tst_{{lower 20}}""#, r#"tokn = "x""#, "unknown field"),
         (r#"misses = ["tst_"]"#, "misses = [\"tst_\"]\nconfirm = [\"lunh\"]", "unknown check"),
         (r#"misses = ["tst_"]"#, "misses = [\"tst_\"]\nuntil = \"x\"", "until_bytes"),
+        (
+            r#"misses = ["tst_"]"#,
+            "misses = [\"tst_\"]\nhome = [{ hosts = [\"a b\"] }]",
+            "expected a host name",
+        ),
+        (
+            r#"misses = ["tst_"]"#,
+            "misses = [\"tst_\"]\nhome = [{ hosts = [\"a.b\"], at = [\"head:x\"] }]",
+            "query:<key>",
+        ),
     ];
     for (right, wrong, remedy) in cases {
         let said = refusal(&GOOD.replace(right, wrong));
