@@ -17,6 +17,7 @@ pub(crate) mod mod97;
 mod placeholder;
 mod ssn;
 pub(crate) mod verhoeff;
+mod words;
 
 /// Answered from the bytes of a secret alone.
 type Question = fn(&[u8]) -> bool;
@@ -45,6 +46,7 @@ const PLAIN: &[(&str, Question)] = &[
     ("mod97", mod97::agrees),
     ("not-filler", filler::is_none),
     ("not-placeholder", placeholder::is_none),
+    ("not-words", words::is_none),
     ("ssn-ranges", ssn::agrees),
     ("verhoeff", verhoeff::agrees),
 ];

@@ -45,7 +45,7 @@ impl RuleSet {
 }
 
 impl Rule {
-    pub(super) fn examples(&self, seed: u64) -> impl Iterator<Item = Example> + '_ {
+    fn examples(&self, seed: u64) -> impl Iterator<Item = Example> + '_ {
         let mut random = Random::new(seed, &self.id);
         let token = self.token.as_deref().map(read);
         let tokens = self.token.iter().map(|text| (ExampleKind::Token, text));

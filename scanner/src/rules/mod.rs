@@ -3,8 +3,6 @@
 mod compile;
 mod examples;
 mod pattern;
-#[cfg(test)]
-mod plain;
 mod summary;
 mod syntax;
 mod template;
