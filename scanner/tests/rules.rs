@@ -64,14 +64,14 @@ fn wrong_rows(kind: ExampleKind, right: impl Fn(&[String], String) -> bool) -> S
     let mut rows: HashMap<(u64, Arc<str>), usize> = HashMap::new();
     let examples =
         (0..SEEDS).flat_map(|seed| scanner.rules().examples(seed).map(move |example| (seed, example)));
-    let mut wrong = String::new();
+    let mut wrong = Vec::new();
     for (seed, Example { rule, text, .. }) in examples.filter(|(_, example)| example.kind == kind) {
         let row = rows.entry((seed, rule.clone())).or_default();
         *row += 1;
         let found = rules_in(&scanner, &text);
         if !right(&found, rule.to_string()) {
-            wrong.push_str(&format!("{rule}, {kind:?} {row}, seed {seed}: {found:?}\n"));
+            wrong.push(format!("{rule}, {kind:?} {row}, seed {seed}: {found:?}"));
         }
     }
-    wrong
+    wrong.join("\n")
 }

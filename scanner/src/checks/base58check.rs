@@ -1,4 +1,4 @@
-//! Base58Check: Bitcoin addresses, WIF keys, extended keys (BIP-32).
+//! `Base58Check`: Bitcoin addresses, WIF keys, extended keys (BIP-32).
 
 use sha2::{Digest, Sha256};
 

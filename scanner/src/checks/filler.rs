@@ -13,7 +13,9 @@ pub(super) fn is_none(text: &[u8]) -> bool {
 /// Hardly any different characters, or one of them nearly everywhere.
 pub(super) fn is_monotonous(text: &[u8]) -> bool {
     let mut counts = [0_usize; 256];
-    text.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
+    for byte in text {
+        counts[usize::from(*byte)] += 1;
+    }
     let different = counts.iter().filter(|count| **count > 0).count();
     let most = counts.iter().max().copied().unwrap_or_default();
     text.len() >= 6 && (different <= 3 || most * 2 > text.len())

@@ -26,12 +26,12 @@ fn is_wordy(text: &[u8]) -> bool {
     let signs = count(|byte| !byte.is_ascii_alphanumeric() && !b"_-.:/ ".contains(byte));
     let pieces = text.iter().enumerate().filter(|(place, _)| begins_piece(text, *place)).count();
     let longest_without_vowel =
-        text.split(|byte| is_vowel(byte) || !byte.is_ascii_alphabetic()).map(<[u8]>::len).max();
+        text.split(|byte| is_vowel(*byte) || !byte.is_ascii_alphabetic()).map(<[u8]>::len).max();
     pieces > 0
         && signs == 0
         && letters >= pieces * 4
         && digits * 4 <= letters
-        && count(is_vowel) * 4 >= letters
+        && count(|byte| is_vowel(*byte)) * 4 >= letters
         && longest_without_vowel.is_none_or(|longest| longest < 6)
 }
 
@@ -43,8 +43,8 @@ fn begins_piece(text: &[u8], place: usize) -> bool {
     text[place].is_ascii_alphabetic() && (!letter_before || case_turns)
 }
 
-fn is_vowel(byte: &u8) -> bool {
-    b"aeiouyAEIOUY".contains(byte)
+fn is_vowel(byte: u8) -> bool {
+    b"aeiouyAEIOUY".contains(&byte)
 }
 
 #[cfg(test)]

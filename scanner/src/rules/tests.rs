@@ -98,3 +98,16 @@ fn a_seed_gives_the_same_examples_again() {
     assert_eq!(texts(1), texts(1));
     assert_ne!(texts(1), texts(2));
 }
+
+#[test]
+fn the_document_names_every_check_and_template() {
+    let document = include_str!("../../../docs/rules.md");
+    let unknown = crate::checks::Check::parse("?").expect_err("no such check");
+    let checks = unknown.split_once("there are ").expect("the list").1.split(", ");
+    let unknown = super::template::Template::parse("{{? 1}}").expect_err("no such template");
+    let templates = unknown.split_once("there are ").expect("the list").1.split(", ");
+    for name in checks.chain(templates).filter(|name| *name != "[custom]") {
+        let written = [format!("`{name}`"), format!("`{{{{{name} "), format!("`{{{{{name}}}}}`")];
+        assert!(written.iter().any(|name| document.contains(name)), "{name} is not in docs/rules.md");
+    }
+}
