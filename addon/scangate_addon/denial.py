@@ -66,11 +66,6 @@ def to_response(denial: Denial, flow: http.HTTPFlow) -> Refusal:
     return refusal(status, {**denial.headers, **headers}, b"" if flow.request.method == "HEAD" else body)
 
 
-def standing() -> Refusal:
-    """Return the refusal that stands while there is no verdict. Every request gets one, so it costs little."""
-    return refusal(_STANDING.status, _STANDING.headers, _STANDING.text.encode())
-
-
 def refusal(status: int, headers: dict[str, str], body: bytes) -> Refusal:
     """Return a response of ours."""
     fields = [(name.encode(), value.encode()) for name, value in headers.items()]
@@ -92,4 +87,7 @@ def to_close_reason(denial: Denial) -> str:
     return f"Blocked by policy: {denial.reason_code} (scan {denial.scan_id or 'none'})"[:123]
 
 
-_STANDING = unscanned(NoVerdict("error", "no verdict yet"), request=True)
+_NOT_YET = unscanned(NoVerdict("error", "no verdict yet"), request=True)
+# What every request carries until its verdict. One for all: making a response costs as much as many scans.
+# It is never sent: whoever finds it in the end puts one of its own in its place.
+STANDING = refusal(_NOT_YET.status, _NOT_YET.headers, _NOT_YET.text.encode())

@@ -61,7 +61,7 @@ class Gate:
         """Decide the host of a tunnel on its target, before anything is dialled."""
         if flow.response is not None:
             return
-        flow.response = denial.standing()
+        flow.response = denial.STANDING
         target = message.Connect(flow.request.host, flow.request.port)
         refusal = await self._refusal(flow, target, "to", _cannot_edit)
         flow.response = None if refusal is None else denial.to_connect(refusal)

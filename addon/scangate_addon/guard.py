@@ -35,8 +35,8 @@ class Guard:
 
     def request(self, flow: http.HTTPFlow) -> None:
         """Refuse a request."""
-        if not self.passes.spend(flow, flow.request):
-            deny_by_default(flow)
+        if not self.passes.spend(flow, flow.request) and _is_open(flow.response):
+            deny_request(flow)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """A streamed body would arrive before its verdict."""
@@ -97,7 +97,7 @@ def put_last(addons: AddonManager, guard: Guard) -> None:
 def deny_by_default(flow: http.HTTPFlow) -> None:
     """Set the refusal that stands until a verdict lifts it."""
     if flow.response is None:
-        flow.response = denial.standing()
+        flow.response = denial.STANDING
 
 
 def deny_tunnel(flow: http.HTTPFlow) -> None:
@@ -118,6 +118,11 @@ def drop_message(flow: http.HTTPFlow) -> None:
 def deny_response(flow: http.HTTPFlow) -> None:
     """Replace a response that nobody gave a verdict on."""
     flow.response = denial.to_response(denial.unscanned(_NOBODY, request=False), flow)
+
+
+def _is_open(response: http.Response | None) -> bool:
+    """Whether nobody has answered the request yet."""
+    return response is None or response is denial.STANDING
 
 
 def last_message(flow: http.HTTPFlow) -> websocket.WebSocketMessage:

@@ -1,6 +1,7 @@
 """The scanner behind `POST /scan`."""
 
 import asyncio
+import itertools
 import secrets
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from scangate_addon.judgement import Judgement, NoVerdict, Policy
 from scangate_addon.message import Message
 from scangate_addon.policy import parse_policy
 
-_NO_REPLY = (OSError, EOFError, BadReply, asyncio.LimitOverrunError, TimeoutError, asyncio.TimeoutError)
+_NO_REPLY = (OSError, EOFError, BadReply, asyncio.LimitOverrunError, TimeoutError)
 
 
 class Service:
@@ -22,6 +23,8 @@ class Service:
         self._timeout_s = timeout_ms / 1000
         self._path = f"/scan?deadline_ms={timeout_ms}"
         self._session = session
+        self._run = secrets.token_hex(8)
+        self._count = itertools.count()
         self._body_bytes = 0
 
     async def policy(self) -> Policy:
@@ -42,12 +45,13 @@ class Service:
         return replace(judgement, edited=edited)
 
     async def _ask(self, message: Message) -> tuple[Judgement, tuple[Edit, ...]]:
-        scan = secrets.token_hex(8)
+        scan = f"{self._run}-{next(self._count)}"
         return read_answer(await self._call("POST", self._path, wire.to_json(message, scan, self._session)), scan)
 
     async def _call(self, method: str, path: str, body: bytes = b"") -> Reply:
         try:
-            return await asyncio.wait_for(self._client.call(method, path, body), self._timeout_s)
+            async with asyncio.timeout(self._timeout_s):
+                return await self._client.call(method, path, body)
         except _NO_REPLY as error:
             # The error's own words could quote what the service sent.
             raise NoVerdict("unavailable", f"no answer from the service: {type(error).__name__}") from error
