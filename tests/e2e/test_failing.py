@@ -186,9 +186,7 @@ def test_a_script_that_is_touched_goes_on(copied, start, world):
     ("options", "said"),
     [
         (["ignore_hosts=shop"], "ignore_hosts cannot be used with Scangate"),
-        (["stream_large_bodies=1k"], "stream_large_bodies cannot be used with Scangate"),
         (["scangate_backend=ftp://x"], "neither 'inprocess'"),
-        (["mode=socks5"], "only 'regular' is scanned whole"),
     ],
 )
 def test_an_option_that_would_leave_a_gap_stops_the_start(options, said, start):
