@@ -87,7 +87,7 @@ def show(row: Row, via: Via, origin: Origin) -> bool:
     client = row.send.__name__.removeprefix("with_").replace("_", "-")
     host = row.url.split("/")[2]
     reason = seen.headers.get("scangate-reason", "")
-    arrived = f"{len(origin.log.requests[0].body)} bytes" if origin.log.requests else "nothing"
+    arrived = f"{len(origin.log.requests[0].body)} B body" if origin.log.requests else "nothing"
     mark = " " if became == row.expected else "!"
     print(f"{mark} {became:<9} {row.what:<32} {client:<9} {host:<17} {arrived:<10} {took_ms:5.0f} ms  {reason}")
     return became == row.expected
