@@ -31,11 +31,10 @@ test: $(DONE)/wheel $(DONE)/tests $(DONE)/node
 	@cargo test --quiet
 	$(SAY) 'Python and end-to-end tests'
 	@cargo build --quiet -p ca-prep -p scan-service
-	@$(PYTHON) -m pytest tests pyo3-bridge/tests
+	@CA_PREP_BIN=$(abspath $(TARGET))/debug/ca-prep $(PYTHON) -m pytest tests pyo3-bridge/tests
 
 test-full: test
 	$(SAY) 'Tests that take minutes'
-	@SCANGATE_FULL=1 $(PYTHON) -m pytest tests pyo3-bridge/tests
 	@cargo test --quiet -- --ignored
 
 check: $(DONE)/wheel $(DONE)/tests .scangate/tools/bin/cargo-deny
