@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use crate::candidates::{Digits, Keywords, Literal, Literals, Runs, Userinfo, named_at};
+use crate::candidates::{Digits, Keywords, Literals, Runs, Userinfo, is_stem, named_at};
 use crate::confirm::{self, NameRules};
-use crate::rules::{RuleSet, Trigger};
+use crate::policy::KnownSecret;
+use crate::rules::{Rule, RuleSet, Trigger};
 use crate::verdict::ScanError;
 use crate::views::{Base64Stretches, Decoded, Escapes, HexStretches, Replacement, View};
 
@@ -57,8 +58,9 @@ pub(crate) struct Looking<'s> {
 }
 
 impl Finder {
-    /// Indexes the rules.
-    pub(crate) fn new(rules: RuleSet) -> Self {
+    /// Indexes the rules, and what the operator named.
+    pub(crate) fn new(mut rules: RuleSet, known: &[KnownSecret]) -> Self {
+        rules.rules.extend(known.iter().map(Rule::known));
         let with = |fits: fn(&Trigger) -> bool| -> Vec<usize> {
             (0..rules.rules.len()).filter(|&index| fits(&rules.rules[index].trigger)).collect()
         };
@@ -127,12 +129,11 @@ impl Looking<'_> {
 
     fn literals(&mut self, view: &View<'_>, pass: &mut LiteralPass, limit: usize) {
         let finder = self.finder;
-        while let Some((at, literal)) = finder.literals.next_before(view.bytes, pass.at, limit) {
+        while let Some(at) = finder.literals.next_before(view.bytes, pass.at, limit) {
             pass.at = at + 1;
-            match literal {
-                Literal::Keyword(rules) => rules.iter().for_each(|&rule| self.keyword(view, at, rule)),
-                Literal::Stem if at >= pass.named_until => pass.named_until = self.stem(view, at),
-                Literal::Stem => {}
+            finder.literals.rules_at(view.bytes, at).for_each(|rule| self.keyword(view, at, rule));
+            if at >= pass.named_until && is_stem(view.bytes, at) {
+                pass.named_until = self.stem(view, at);
             }
         }
         pass.at = pass.at.max(limit);

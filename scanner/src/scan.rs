@@ -24,7 +24,7 @@ impl Scanner {
     /// A scanner for these rules under this policy. Fingerprints of secrets are keyed with `key`.
     #[must_use]
     pub fn new(rules: RuleSet, policy: Policy, key: FingerprintKey) -> Self {
-        Self { finder: Finder::new(rules), policy, key }
+        Self { finder: Finder::new(rules, policy.known()), policy, key }
     }
 
     /// The rules that are looked for.
@@ -81,11 +81,9 @@ impl Scanner {
     /// before a decoded one.
     fn best_of_overlapping(&self, mut hits: Vec<(Root, Hit)>) -> Vec<(Root, Hit)> {
         let rank = |hit: &Hit| {
-            (
-                knowledge(&self.finder.rules.rules[hit.rule]),
-                std::cmp::Reverse(hit.decoded_by.len()),
-                hit.range.len(),
-            )
+            let rule = &self.finder.rules.rules[hit.rule];
+            let raw = std::cmp::Reverse(hit.decoded_by.len());
+            (knowledge(rule), rule.confidence, raw, keyword_bytes(rule), hit.range.len())
         };
         hits.sort_by_key(|(root, hit)| (*root, hit.range.start));
         let mut best: Vec<(Root, Hit)> = Vec::with_capacity(hits.len());
@@ -152,6 +150,14 @@ fn knowledge(rule: &Rule) -> u8 {
         Trigger::Userinfo | Trigger::Digits { .. } => 2,
         Trigger::Name { words } if !words.is_empty() => 1,
         Trigger::Name { .. } => 0,
+    }
+}
+
+/// The longest keyword: the vendor's own beats one that many share.
+fn keyword_bytes(rule: &Rule) -> usize {
+    match &rule.trigger {
+        Trigger::Keywords { literals, .. } => literals.iter().map(|word| word.bytes.len()).max().unwrap_or(0),
+        _ => 0,
     }
 }
 

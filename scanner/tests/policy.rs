@@ -103,7 +103,7 @@ fn a_mistake_is_refused_with_its_line_and_what_would_be_right() {
         ("[limits]\nheader_count = 99999999", 2, "expected 1 to 1000000"),
         ("[limits]\nbody_mb = 64", 2, "`body_bytes`"),
         ("[model_api]\nhosts = [\"*\"]", 2, "`*` may only stand first"),
-        ("[injection]\nblock_score = 0", 2, "from 1 to 100"),
+        ("[injection]\nblock_score = 50", 1, "unknown field `injection`"),
         ("[actions\n", 1, ""),
         ("[egress]\nallow = []\nallow = []", 3, "duplicate"),
     ] {

@@ -18,20 +18,33 @@ impl Digits {
     pub(crate) fn next_before(&mut self, bytes: &[u8], limit: usize) -> Option<Range<usize>> {
         let limit = limit.min(bytes.len());
         loop {
-            let mut probe = self.at + MIN_STRETCH - 1;
-            while probe < limit && !is(bytes[probe], DIGITISH) {
-                self.at = probe + 1;
-                probe += MIN_STRETCH;
-            }
-            if probe >= limit {
-                return None;
-            }
+            let probe = self.probe(bytes, limit)?;
             let start = start_of(bytes, probe, self.at, DIGITISH);
             self.at = end_of(bytes, probe + 1, DIGITISH);
             if let Some(stretch) = trimmed(bytes, start..self.at) {
                 return Some(stretch);
             }
         }
+    }
+}
+
+impl Digits {
+    /// The next pair of bytes, at a stride one shorter than the shortest stretch, that has a digit. In a stretch no
+    /// two separators stand together, so every such pair has one.
+    #[inline]
+    fn probe(&mut self, bytes: &[u8], limit: usize) -> Option<usize> {
+        let mut probe = self.at + MIN_STRETCH - 2;
+        while probe < limit {
+            if bytes[probe].is_ascii_digit() {
+                return Some(probe);
+            }
+            if bytes.get(probe + 1).is_some_and(u8::is_ascii_digit) {
+                return Some(probe + 1);
+            }
+            self.at = probe + 1;
+            probe += MIN_STRETCH - 1;
+        }
+        None
     }
 }
 

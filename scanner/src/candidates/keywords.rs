@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::classes::{EXTENDED, is};
-use crate::rules::{Keyword, RuleSet, Trigger};
+use crate::rules::{Keyword, Rule, RuleSet, Trigger};
 
 /// Bits of the hash that index the bitmap.
 const BITMAP_BITS: u32 = 16;
@@ -30,7 +30,7 @@ impl Keywords {
     /// Collects the keywords that fit into a run.
     pub(crate) fn new(rules: &RuleSet) -> Self {
         let mut entries: Vec<Entry> = keywords_of(rules)
-            .filter(|(_, keyword)| fits_a_run(keyword))
+            .filter(|(rule, keyword)| fits_a_run(&rules.rules[*rule], keyword))
             .map(|(rule, keyword)| Entry { keyword: keyword.clone(), rule })
             .collect();
         entries.sort_by_key(Entry::slot);
@@ -83,9 +83,10 @@ pub(super) fn keywords_of(rules: &RuleSet) -> impl Iterator<Item = (usize, &Keyw
         .flat_map(|(rule, literals)| literals.iter().map(move |keyword| (rule, keyword)))
 }
 
-/// A keyword with a space or a quote in it is no part of a run; the literal pass looks for it.
-pub(super) fn fits_a_run(keyword: &Keyword) -> bool {
-    keyword.bytes.len() >= 3 && keyword.bytes.iter().all(|&byte| is(byte, EXTENDED))
+/// A keyword with a space or a quote in it is no part of a run, and what the operator named may be short: the
+/// literal pass looks for those.
+pub(super) fn fits_a_run(rule: &Rule, keyword: &Keyword) -> bool {
+    !rule.is_known() && keyword.bytes.len() >= 3 && keyword.bytes.iter().all(|&byte| is(byte, EXTENDED))
 }
 
 impl Keyword {

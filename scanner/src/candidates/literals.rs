@@ -2,82 +2,72 @@
 //! with a space in them. Vectorised; every literal costs, so there are few.
 
 use aho_corasick::packed::{MatchKind, Searcher};
-use aho_corasick::{AhoCorasick, Span};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Span};
 
 use super::keywords::{fits_a_run, keywords_of};
 use crate::rules::{Keyword, RuleSet};
 
 /// Beginnings of words that names of secrets have, four bytes each since that is what the vector search hashes.
-const STEMS: [&str; 44] = [
+const STEMS: [&str; 46] = [
     "pass", "Pass", "PASS", "secr", "Secr", "SECR", "toke", "Toke", "TOKE", "auth", "Auth", "AUTH", "cred",
     "Cred", "CRED", "_key", "_KEY", "_Key", "-key", "-Key", "-KEY", "ikey", "iKey", "IKEY", "sske", "ssKe",
-    "SSKE", "tKey", "nKey", "gKey", "rKey", "eKey", "dKey", "_pwd", "_PWD", "pwd=", "pwd:", "pwd\"", "PWD=",
-    "PWD:", "Pwd=", "_pat", "_PAT", "Pat\"",
+    "SSKE", "tKey", "nKey", "gKey", "rKey", "eKey", "pKey", "lKey", "dKey", "_pwd", "_PWD", "pwd=", "pwd:",
+    "pwd\"", "PWD=", "PWD:", "Pwd=", "_pat", "_PAT", "Pat\"",
 ];
-
-/// A literal that was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Literal<'f> {
-    /// Part of a name that may say secret.
-    Stem,
-    /// Keyword of these rules.
-    Keyword(&'f [usize]),
-}
 
 /// Searches for stems and for keywords that fit no run.
 #[derive(Debug)]
 pub(crate) struct Literals {
     search: Search,
-    /// Rules of the patterns after the stems.
-    rules: Vec<Vec<usize>>,
+    /// Keywords that fit no run, with their rules.
+    keywords: Vec<(Keyword, usize)>,
     longest: usize,
 }
 
 #[derive(Debug)]
 enum Search {
     Vectorised(Searcher),
-    /// On processors without the vector instructions.
+    /// On processors without the vector instructions, and for more literals than those take.
     Portable(AhoCorasick),
 }
 
 impl Literals {
     /// Collects stems and keywords.
     pub(crate) fn new(rules: &RuleSet) -> Self {
-        let mut patterns: Vec<Vec<u8>> = STEMS.iter().map(|stem| stem.as_bytes().to_vec()).collect();
-        let mut owners: Vec<Vec<usize>> = Vec::new();
-        for (rule, keyword) in keywords_of(rules).filter(|(_, keyword)| !fits_a_run(keyword)) {
-            for spelling in spellings(keyword) {
-                match patterns[STEMS.len()..].iter().position(|known| *known == spelling) {
-                    Some(known) => owners[known].push(rule),
-                    None => {
-                        patterns.push(spelling);
-                        owners.push(vec![rule]);
-                    }
-                }
-            }
-        }
+        let keywords: Vec<(Keyword, usize)> =
+            outside_runs(rules).map(|(rule, keyword)| (keyword.clone(), rule)).collect();
+        let mut patterns: Vec<Vec<u8>> =
+            keywords.iter().flat_map(|(keyword, _)| spellings(keyword)).collect();
+        patterns.sort();
+        patterns.dedup();
+        patterns.extend(STEMS.iter().map(|stem| stem.as_bytes().to_vec()));
         let longest = patterns.iter().map(Vec::len).max().unwrap_or(0);
-        Self { search: Search::new(&patterns), rules: owners, longest }
+        Self { search: Search::new(&patterns), keywords, longest }
     }
 
-    /// The first literal that begins in `from..limit`, and where.
+    /// Where the first literal that begins in `from..limit` begins.
     #[inline]
-    pub(crate) fn next_before(
-        &self,
-        bytes: &[u8],
-        from: usize,
-        limit: usize,
-    ) -> Option<(usize, Literal<'_>)> {
+    pub(crate) fn next_before(&self, bytes: &[u8], from: usize, limit: usize) -> Option<usize> {
         let end = bytes.len().min(limit + self.longest - 1);
         if from >= limit || from >= end {
             return None;
         }
-        let (pattern, at) = self.search.find(bytes, Span { start: from, end })?;
-        (at < limit).then(|| match pattern.checked_sub(STEMS.len()) {
-            None => (at, Literal::Stem),
-            Some(keyword) => (at, Literal::Keyword(&self.rules[keyword])),
-        })
+        self.search.find(bytes, Span { start: from, end }).filter(|at| *at < limit)
     }
+
+    /// The rules that have a keyword at `at`; several keywords may begin alike.
+    pub(crate) fn rules_at<'l>(&'l self, bytes: &'l [u8], at: usize) -> impl Iterator<Item = usize> + 'l {
+        self.keywords.iter().filter(move |(keyword, _)| keyword.starts(&bytes[at..])).map(|(_, rule)| *rule)
+    }
+}
+
+/// Whether a name that may say secret has a stem at `at`.
+pub(crate) fn is_stem(bytes: &[u8], at: usize) -> bool {
+    STEMS.iter().any(|stem| bytes[at..].starts_with(stem.as_bytes()))
+}
+
+fn outside_runs(rules: &RuleSet) -> impl Iterator<Item = (usize, &Keyword)> {
+    keywords_of(rules).filter(|(rule, keyword)| !fits_a_run(&rules.rules[*rule], keyword))
 }
 
 /// Case is spelled out, three ways: what people type.
@@ -100,20 +90,25 @@ impl Search {
             .extend(patterns)
             .build();
         vectorised.map_or_else(
-            || Self::Portable(AhoCorasick::new(patterns).expect("a few short literals fit any automaton")),
+            || {
+                Self::Portable(
+                    AhoCorasick::builder()
+                        .kind(Some(AhoCorasickKind::DFA))
+                        .build(patterns)
+                        .expect("a few short literals fit any automaton"),
+                )
+            },
             Self::Vectorised,
         )
     }
 
     #[inline]
-    fn find(&self, bytes: &[u8], span: Span) -> Option<(usize, usize)> {
+    fn find(&self, bytes: &[u8], span: Span) -> Option<usize> {
         match self {
-            Self::Vectorised(search) => {
-                search.find_in(bytes, span).map(|m| (m.pattern().as_usize(), m.start()))
+            Self::Vectorised(search) => search.find_in(bytes, span).map(|found| found.start()),
+            Self::Portable(search) => {
+                search.find(aho_corasick::Input::new(bytes).span(span)).map(|found| found.start())
             }
-            Self::Portable(search) => search
-                .find(aho_corasick::Input::new(bytes).span(span))
-                .map(|m| (m.pattern().as_usize(), m.start())),
         }
     }
 }

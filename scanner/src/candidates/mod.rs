@@ -10,7 +10,7 @@ mod userinfo;
 
 pub(crate) use digits::Digits;
 pub(crate) use keywords::Keywords;
-pub(crate) use literals::{Literal, Literals};
+pub(crate) use literals::{Literals, is_stem};
 pub(crate) use names::{Named, Says, named_at, says};
 pub(crate) use runs::Runs;
 pub(crate) use userinfo::Userinfo;

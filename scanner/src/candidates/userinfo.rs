@@ -1,8 +1,12 @@
 //! `scheme://user:password@host`: credentials in a URL.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use memchr::memmem;
+
+/// Built once: it is looked for in every text.
+static SLASHES: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"://"));
 
 /// Longest user and password together.
 const MAX_USERINFO: usize = 512;
@@ -21,7 +25,7 @@ impl Userinfo {
     pub(crate) fn next_before(&mut self, bytes: &[u8], limit: usize) -> Option<Range<usize>> {
         let limit = bytes.len().min(limit + 2);
         while self.at < limit {
-            let Some(offset) = memmem::find(&bytes[self.at..limit], b"://") else {
+            let Some(offset) = SLASHES.find(&bytes[self.at..limit]) else {
                 self.at = limit.saturating_sub(2).max(self.at);
                 return None;
             };

@@ -1,6 +1,8 @@
 //! Whether a match stands alone, or is the middle of something longer.
 
-use crate::candidates::classes::{ALNUM, is};
+use std::ops::Range;
+
+use crate::candidates::classes::{ALNUM, CORE, end_of, is, start_of};
 
 /// Whether nothing that belongs to the same word stands before `start`. The letters of an escape (`\n`, `%20`,
 /// `\u0022`) do not.
@@ -15,6 +17,21 @@ pub(super) fn begins_word(bytes: &[u8], start: usize) -> bool {
 /// Whether nothing that belongs to the same word stands at `end`.
 pub(super) fn ends_word(bytes: &[u8], end: usize) -> bool {
     bytes.get(end).is_none_or(|&byte| !is(byte, ALNUM))
+}
+
+/// Text around a match from which on it is a piece of a blob.
+const BLOB: usize = 256;
+
+/// Whether the match at `range` is a piece of a long run in one of the base64 alphabets, where keywords of three
+/// bytes turn up by chance. A path has slashes and dashes, and is none.
+pub(super) fn is_piece_of_blob(bytes: &[u8], range: &Range<usize>) -> bool {
+    let left = start_of(bytes, range.start, range.start.saturating_sub(BLOB), CORE);
+    let right = end_of(&bytes[..bytes.len().min(range.end + BLOB)], range.end, CORE);
+    let is_long = (range.start - left).max(right - range.end) >= BLOB;
+    is_long && {
+        let has = |signs: [u8; 2]| bytes[left..right].iter().any(|byte| signs.contains(byte));
+        !(has([b'+', b'/']) && has([b'-', b'_']))
+    }
 }
 
 fn ends_in_escape(before: &[u8]) -> bool {

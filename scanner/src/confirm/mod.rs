@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::candidates::classes::{CORE, EXTENDED, SPACE, end_of};
 use crate::rules::{Rule, Trigger};
 
-use boundary::{begins_word, ends_word};
+use boundary::{begins_word, ends_word, is_piece_of_blob};
 pub(crate) use names::NameRules;
 
 /// How often the digits of one stretch are tried from a new start: cards in a long list are found, and a
@@ -21,7 +21,9 @@ pub(crate) fn at_keyword(rule: &Rule, bytes: &[u8], at: usize) -> Option<Range<u
     let start = at.saturating_sub(reach);
     let window = start..bytes.len().min(at + max_bytes);
     let found = first_match(rule, bytes, window)?;
-    (found.whole.start <= at && at < found.whole.end).then_some(found.secret)
+    let covers = found.whole.start <= at && at < found.whole.end;
+    let by_chance = has_short_keywords(rule) && is_piece_of_blob(bytes, &found.whole);
+    (covers && !by_chance).then_some(found.secret)
 }
 
 /// Everything that `rule` finds in a stretch of digits.
@@ -30,17 +32,21 @@ pub(crate) fn in_digits<'b>(
     bytes: &'b [u8],
     stretch: Range<usize>,
 ) -> impl Iterator<Item = Range<usize>> + use<'b> {
-    let (reach, max_bytes) = match rule.trigger {
-        Trigger::Digits { reach, max_bytes } => (reach, max_bytes),
-        _ => (0, 0),
+    let (reach, min_bytes, max_bytes) = match rule.trigger {
+        Trigger::Digits { reach, min_bytes, max_bytes } => (reach, min_bytes, max_bytes),
+        _ => (0, 0, 0),
     };
-    let end = bytes.len().min(stretch.end + max_bytes);
+    let before = &bytes[stretch.start.saturating_sub(reach)..stretch.start];
+    // What reaches back begins with a country's letters.
+    let possible = if reach > 0 { has_capital(before) } else { stretch.len() >= min_bytes };
+    let end = if possible { bytes.len().min(stretch.end + max_bytes) } else { 0 };
     let mut at = stretch.start.saturating_sub(reach);
     let starts = MAX_STARTS + stretch.len() / 16;
     std::iter::repeat_with(move || {
-        let found = candidate_match(rule, bytes, at..end).filter(|found| found.whole.start < stretch.end)?;
+        let found =
+            candidate_match(rule, bytes, at..end.max(at)).filter(|found| found.whole.start < stretch.end)?;
         let confirmed = confirm(rule, bytes, &found);
-        at = if confirmed.is_some() { found.whole.end } else { next_group(bytes, found.whole.start) };
+        at = if confirmed.is_some() { found.whole.end } else { next_group(&bytes[..end], found.whole.start) };
         Some(confirmed)
     })
     .take(starts)
@@ -48,9 +54,18 @@ pub(crate) fn in_digits<'b>(
     .flatten()
 }
 
+fn has_capital(bytes: &[u8]) -> bool {
+    bytes.iter().any(u8::is_ascii_uppercase)
+}
+
 /// The password that `rule` finds in a URL.
 pub(crate) fn in_url(rule: &Rule, bytes: &[u8], url: Range<usize>) -> Option<Range<usize>> {
     first_match(rule, bytes, url).map(|found| found.secret)
+}
+
+/// Three bytes turn up in a megabyte of noise.
+fn has_short_keywords(rule: &Rule) -> bool {
+    matches!(&rule.trigger, Trigger::Keywords { literals, .. } if literals.iter().all(|word| word.bytes.len() <= 3))
 }
 
 struct Found {

@@ -2,13 +2,16 @@
 
 use std::ops::Range;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use crate::candidates::{Named, Says, says};
 use crate::rules::{Rule, RuleSet, Trigger};
 
 /// How far before a name the vendor may be mentioned: a key of the enclosing object, a comment.
 const CONTEXT: usize = 64;
+
+/// Shorter values are no secrets that a name could give away.
+const MIN_VALUE: usize = 6;
 
 /// Rules for named values, by the words that their names have.
 #[derive(Debug)]
@@ -43,6 +46,7 @@ impl NameRules {
         }
         let words = AhoCorasick::builder()
             .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::DFA))
             .build(words)
             .expect("some hundred short words fit any automaton");
         Self { words, rules_of_word, generic }
@@ -55,6 +59,9 @@ impl NameRules {
         bytes: &[u8],
         named: &Named,
     ) -> Option<(usize, Range<usize>)> {
+        if named.value.len() < MIN_VALUE {
+            return None;
+        }
         let says = says(&bytes[named.name.clone()]);
         if says == Says::Nothing {
             return None;
@@ -71,8 +78,9 @@ impl NameRules {
 
 fn secret_in(rule: &Rule, bytes: &[u8], named: &Named) -> Option<Range<usize>> {
     let value = &bytes[named.value.clone()];
-    let captures = rule.pattern.captures(value)?;
-    let secret = captures.name("secret").unwrap_or_else(|| captures.get_match()).range();
+    let whole = rule.pattern.find(value)?.range();
+    let captures = if rule.pattern.captures_len() > 1 { rule.pattern.captures(value) } else { None };
+    let secret = captures.and_then(|captures| captures.name("secret")).map_or(whole, |group| group.range());
     rule.confirms(&value[secret.clone()])
         .then(|| named.value.start + secret.start..named.value.start + secret.end)
 }

@@ -59,7 +59,6 @@ pub(super) fn compile(text: &str, read: Read<'_>) -> Result<Policy, Mistake> {
         failing: Failing::new(file.failure.outbound(), file.failure.inbound, file.failure.model_api),
         limits: limits(&file.limits)?,
         model_api: model_api::hosts(patterns(&file.model_api.hosts)?),
-        block_score: file.injection.block_score.as_ref().map(block_score).transpose()?,
         hash,
     })
 }
@@ -242,9 +241,4 @@ fn limit(
         let (least, most) = (possible.start(), possible.end());
         Mistake::new(written, format!("the limit {}: expected {least} to {most}", written.get_ref()))
     })
-}
-
-fn block_score(written: &Spanned<u64>) -> Result<u32, Mistake> {
-    let score = u32::try_from(*written.get_ref()).ok().filter(|score| (1..=100).contains(score));
-    score.ok_or_else(|| Mistake::new(written, "a score is a number from 1 to 100"))
 }

@@ -20,10 +20,10 @@ use crate::message::Limits;
 use actions::Actions;
 use egress::Egress;
 use failing::Failing;
-use known::KnownSecret;
 use overrides::{Override, RulePattern};
 
 pub(crate) use failing::Failure;
+pub(crate) use known::KnownSecret;
 pub(crate) use weigh::Circumstances;
 
 pub use failing::{FailureActions, OnFailure};
@@ -53,7 +53,6 @@ pub struct Policy {
     failing: Failing,
     limits: Limits,
     model_api: HostSet,
-    block_score: Option<u32>,
     hash: String,
 }
 
@@ -103,11 +102,6 @@ impl Policy {
     /// What the operator wants found wherever it goes.
     pub(crate) fn known(&self) -> &[KnownSecret] {
         &self.known
-    }
-
-    /// From which score on a text that tries to steer the agent is blocked; never when absent.
-    pub(crate) fn block_score(&self) -> Option<u32> {
-        self.block_score
     }
 
     /// Which hosts may be reached, and how.

@@ -22,7 +22,6 @@ pub(super) struct File {
     pub(super) failure: Failure,
     pub(super) limits: Limits,
     pub(super) model_api: ModelApi,
-    pub(super) injection: Injection,
 }
 
 /// Host patterns.
@@ -101,12 +100,6 @@ pub(super) struct Limits {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct ModelApi {
     pub(super) hosts: Hosts,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Injection {
-    pub(super) block_score: Option<Spanned<u64>>,
 }
 
 impl Actions {

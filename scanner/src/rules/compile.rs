@@ -133,7 +133,10 @@ fn trigger(entry: &Entry, shape: &Shape) -> Result<Trigger, String> {
             words.iter().try_for_each(|word| is_name(word))?;
             Ok(Trigger::Name { words: words.clone() })
         }
-        (None, None, Some(syntax::Shape::Digits)) => Ok(Trigger::Digits { reach: entry.reach, max_bytes }),
+        (None, None, Some(syntax::Shape::Digits)) => {
+            let min_bytes = shape.min_bytes();
+            Ok(Trigger::Digits { reach: entry.reach, min_bytes, max_bytes })
+        }
         (None, None, Some(syntax::Shape::Userinfo)) => Ok(Trigger::Userinfo),
         _ => Err("a rule has exactly one of keywords, names, shape".to_owned()),
     }

@@ -2,6 +2,7 @@
 
 mod compile;
 mod examples;
+mod known;
 mod pattern;
 mod summary;
 mod syntax;
@@ -158,7 +159,7 @@ pub(crate) enum Trigger {
     Name { words: Vec<String> },
     /// A stretch of digits with the usual separators. `reach` is how far before it a match may begin, as
     /// with the country code of an IBAN.
-    Digits { reach: usize, max_bytes: usize },
+    Digits { reach: usize, min_bytes: usize, max_bytes: usize },
     /// `scheme://user:password@host`.
     Userinfo,
 }

@@ -40,7 +40,7 @@ impl Deref for Pattern {
 }
 
 fn build(source: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(source).unicode(false).dfa_size_limit(1 << 18).build()
+    RegexBuilder::new(source).unicode(false).dfa_size_limit(1 << 21).build()
 }
 
 /// What a pattern's text says before it is compiled.
@@ -61,6 +61,11 @@ impl Shape {
             Some(0) => Err("the regex matches nothing but the empty text".to_owned()),
             Some(_) => Ok(shape),
         }
+    }
+
+    /// Bytes of the shortest match.
+    pub(super) fn min_bytes(&self) -> usize {
+        self.0.properties().minimum_len().unwrap_or(0)
     }
 
     /// Bytes of the longest match.

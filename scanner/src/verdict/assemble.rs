@@ -76,6 +76,10 @@ fn findings(seen: &Seen<'_>) -> (Vec<Finding>, usize) {
         seen.hosts.iter().map(|(host, action)| host_finding(host, *action)).collect();
     let mut omitted = 0;
     for sighting in &seen.sightings {
+        if findings.len() >= MAX_FINDINGS {
+            omitted += 1;
+            continue;
+        }
         let fingerprint = seen.key.fingerprint(&sighting.hit.secret);
         let known = places.get(&(sighting.hit.rule, fingerprint.clone())).copied();
         match known {
@@ -86,7 +90,6 @@ fn findings(seen: &Seen<'_>) -> (Vec<Finding>, usize) {
                 }
                 findings[index].count = count;
             }
-            None if findings.len() >= MAX_FINDINGS => omitted += 1,
             None => {
                 places.insert((sighting.hit.rule, fingerprint.clone()), findings.len());
                 findings.push(finding(seen, sighting, fingerprint));

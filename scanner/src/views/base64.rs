@@ -112,11 +112,11 @@ impl Stretches {
 
 /// Two or three characters after the last group encode one or two more bytes.
 fn with_tail(bytes: &[u8], stretch_end: usize, run_end: usize) -> usize {
-    let tail = run_end - stretch_end;
-    let role = |offset: usize| ROLES[usize::from(bytes[stretch_end + offset])];
-    match tail {
-        2 if role(0) & FIRST != 0 => run_end,
-        3 if role(0) & FIRST != 0 && role(1) & SECOND != 0 => run_end,
+    let roles = bytes[stretch_end..run_end].iter().take(4).map(|byte| ROLES[usize::from(*byte)]);
+    let tail: Vec<u8> = roles.take_while(|role| role & MEMBER != 0).collect();
+    match tail[..] {
+        [first, _] if first & FIRST != 0 => stretch_end + 2,
+        [first, second, _] if first & FIRST != 0 && second & SECOND != 0 => stretch_end + 3,
         _ => stretch_end,
     }
 }

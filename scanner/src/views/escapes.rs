@@ -19,6 +19,8 @@ const MAX_LEFT: usize = 1024;
 #[derive(Debug, Default)]
 pub(crate) struct Escapes {
     at: usize,
+    /// Where the last window ended; the next one does not reach back over it.
+    taken: usize,
 }
 
 /// One escape: its length, what it says, and its kind.
@@ -48,8 +50,9 @@ impl Escapes {
             let at = self.at + offset;
             match escape_at(bytes, at) {
                 Some(escape) if escape.matters() => {
-                    let window = window_around(bytes, at, self.at, escape.kind);
+                    let window = window_around(bytes, at, self.taken, escape.kind);
                     self.at = window.end;
+                    self.taken = window.end;
                     return Some(decode(bytes, window, escape.kind));
                 }
                 Some(escape) => self.at = at + escape.length,
@@ -87,7 +90,7 @@ impl Escape {
 fn escape_at(bytes: &[u8], at: usize) -> Option<Escape> {
     let rest = &bytes[at..];
     match rest[0] {
-        b'%' => Escape::new(Kind::Percent, 3, hex_number(rest.get(1..3)?)?).or(None),
+        b'%' => Escape::new(Kind::Percent, 3, hex_number(rest.get(1..3)?)?),
         b'\\' => backslash(rest),
         _ => entity(rest),
     }
@@ -147,9 +150,11 @@ fn entity(rest: &[u8]) -> Option<Escape> {
 }
 
 fn hex_number(digits: &[u8]) -> Option<u32> {
-    let well_formed = !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit);
-    let text = std::str::from_utf8(digits).ok().filter(|_| well_formed)?;
-    u32::from_str_radix(text, 16).ok()
+    let digit = |byte: &u8| (*byte as char).to_digit(16);
+    if digits.is_empty() || digits.len() > 8 {
+        return None;
+    }
+    digits.iter().try_fold(0, |number, byte| Some(number << 4 | digit(byte)?))
 }
 
 /// From where the text around the first escape begins to where no more escapes of this kind follow.

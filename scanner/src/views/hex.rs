@@ -26,27 +26,44 @@ impl Stretches {
     /// The next stretch, decoded.
     pub(crate) fn next(&mut self, bytes: &[u8]) -> Option<Decoded> {
         while self.phase < 2 {
-            while self.at + 2 * MIN_PAIRS <= self.run.end {
-                let start = self.at;
-                let mut end = start;
-                while end + 2 <= self.run.end && is_printable_pair(bytes[end], bytes[end + 1]) {
-                    end += 2;
-                }
-                self.at = end + 2;
-                if end - start >= 2 * MIN_PAIRS {
-                    return Some(decode(bytes, start..end));
-                }
+            if let Some(stretch) = self.next_in_phase(bytes) {
+                return Some(decode(bytes, stretch));
             }
             self.phase += 1;
             self.at = self.run.start + self.phase;
         }
         None
     }
+
+    fn next_in_phase(&mut self, bytes: &[u8]) -> Option<Range<usize>> {
+        while self.at + 2 * MIN_PAIRS <= self.run.end {
+            // The last pair of the shortest stretch first: most runs are no hex, and ten pairs are passed at once.
+            let (start, last) = (self.at, self.at + 2 * (MIN_PAIRS - 1));
+            if !is_printable_pair(bytes, last) {
+                self.at = last + 2;
+                continue;
+            }
+            let good =
+                (start..last).step_by(2).rev().take_while(|&pair| is_printable_pair(bytes, pair)).count();
+            if good < MIN_PAIRS - 1 {
+                self.at = last - 2 * good;
+                continue;
+            }
+            let mut end = last + 2;
+            while end + 2 <= self.run.end && is_printable_pair(bytes, end) {
+                end += 2;
+            }
+            self.at = end + 2;
+            return Some(start..end);
+        }
+        None
+    }
 }
 
 #[inline]
-fn is_printable_pair(high: u8, low: u8) -> bool {
-    match high {
+fn is_printable_pair(bytes: &[u8], at: usize) -> bool {
+    let low = bytes[at + 1];
+    match bytes[at] {
         b'2'..=b'7' => low.is_ascii_hexdigit(),
         b'0' => matches!(low, b'9' | b'a' | b'A' | b'd' | b'D'),
         _ => false,
