@@ -67,3 +67,27 @@ fn text_without_secrets_is_allowed_without_findings() {
     assert_eq!(answer.verdict, Verdict::Allow);
     assert!(answer.findings.is_empty(), "{:?}", answer.findings.iter().map(|f| &f.rule).collect::<Vec<_>>());
 }
+
+#[test]
+fn noise_of_any_size_is_silent() {
+    let scanner = scanner();
+    let mut state = 1_u64;
+    let noise: Vec<u8> = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 56) as u8
+    })
+    .take(3 << 20)
+    .collect();
+    for (name, blob) in [
+        ("base64", data_encoding::BASE64.encode(&noise)),
+        ("base64url", data_encoding::BASE64URL_NOPAD.encode(&noise)),
+        ("base64 in lines", data_encoding::BASE64_MIME.encode(&noise)),
+        ("hex", data_encoding::HEXLOWER.encode(&noise)),
+        ("base32", data_encoding::BASE32.encode(&noise)),
+    ] {
+        let found = rules_in(&scanner, blob.as_bytes());
+        assert!(found.is_empty(), "{name}: {found:?}");
+    }
+    let found = rules_in(&scanner, &noise);
+    assert!(found.is_empty(), "bytes: {found:?}");
+}

@@ -1,0 +1,104 @@
+//! A secret is found in every disguise, mapped back exactly, and cut out so that nothing is found again.
+
+mod common;
+
+use common::{post, scan, scanner, scanner_with};
+use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
+use scanner::{Answer, ExampleKind, Scanner, Verdict, apply};
+
+type Disguise = (&'static str, fn(&[u8]) -> Vec<u8>);
+
+const DISGUISES: [Disguise; 12] = [
+    ("plain", |text| text.to_vec()),
+    ("base64", |text| BASE64.encode(text).into_bytes()),
+    ("base64url", |text| BASE64URL_NOPAD.encode(text).into_bytes()),
+    ("base64 at offset 1", |text| BASE64_NOPAD.encode(&[b" ", text].concat()).into_bytes()),
+    ("base64 at offset 2", |text| BASE64_NOPAD.encode(&[b"x ", text].concat()).into_bytes()),
+    ("base64 twice", |text| BASE64.encode(BASE64.encode(text).as_bytes()).into_bytes()),
+    ("hex", |text| HEXLOWER.encode(text).into_bytes()),
+    ("HEX", |text| HEXUPPER.encode(text).into_bytes()),
+    ("percent", |text| text.iter().flat_map(|byte| format!("%{byte:02X}").into_bytes()).collect()),
+    ("percent twice", |text| text.iter().flat_map(|byte| format!("%25{byte:02x}").into_bytes()).collect()),
+    ("unicode escapes", |text| text.iter().flat_map(|byte| format!("\\u{byte:04x}").into_bytes()).collect()),
+    ("entities", |text| text.iter().flat_map(|byte| format!("&#{byte};").into_bytes()).collect()),
+];
+
+/// Tokens that need no context, and are longer than what chance spells in base64.
+fn tokens(scanner: &Scanner, seed: u64) -> Vec<(String, Vec<u8>)> {
+    let alone =
+        |text: &[u8]| scan(scanner, &post("https://sink.example/", &[], text)).verdict == Verdict::Block;
+    scanner
+        .rules()
+        .examples(seed)
+        .filter(|example| example.kind == ExampleKind::Token && example.text.len() >= 16)
+        .filter(|example| alone(&carrier(&example.text)))
+        .map(|example| (example.rule.to_string(), example.text))
+        .collect()
+}
+
+fn carrier(secret: &[u8]) -> Vec<u8> {
+    [b"{\"messages\": [{\"note\": \"the value is: ", secret, b" , keep it\"}], \"n\": 7}"].concat()
+}
+
+fn is_json(text: &[u8]) -> bool {
+    serde_json::from_slice::<serde_json::Value>(text).is_ok()
+}
+
+fn found(answer: &Answer, rule: &str) -> bool {
+    answer.findings.iter().any(|finding| *finding.rule == *rule)
+}
+
+#[test]
+fn every_token_is_found_in_every_disguise() {
+    let scanner = scanner();
+    let tokens = tokens(&scanner, 11);
+    assert!(tokens.len() > 20, "only {} rules have tokens that stand alone", tokens.len());
+    let mut missed = Vec::new();
+    for (rule, token) in &tokens {
+        for (name, disguise) in DISGUISES {
+            let body = carrier(&disguise(token));
+            if !found(&scan(&scanner, &post("https://sink.example/", &[], &body)), rule) {
+                missed.push(format!("{rule} as {name}"));
+            }
+        }
+    }
+    assert!(missed.is_empty(), "{} missed: {missed:#?}", missed.len());
+}
+
+#[test]
+fn what_is_cut_out_is_not_found_again() {
+    let scanner = scanner_with("[actions]\nsecret = \"redact\"\npii = \"redact\"\n");
+    for (rule, token) in tokens(&scanner_with(""), 12) {
+        for (name, disguise) in DISGUISES {
+            let body = carrier(&disguise(&token));
+            let message = post("https://sink.example/", &[("content-length", "1")], &body);
+            let answer = scan(&scanner, &message);
+            assert_eq!(answer.verdict, Verdict::Redact, "{rule} as {name}");
+            let edits = answer.edits.expect("it can be cut");
+            let edited = apply(&message, &edits, scanner.policy().limits()).expect("edits apply");
+            let body = edited.body.expect("the body changed");
+            let again = scan(&scanner, &post("https://sink.example/", &[], &body));
+            let left: Vec<_> =
+                again.findings.iter().map(|finding| (&finding.rule, &finding.decoded_by)).collect();
+            assert_eq!(again.verdict, Verdict::Allow, "{rule} as {name}: {left:?}");
+            assert!(
+                !is_json(&carrier(&disguise(&token))) || is_json(&body),
+                "{rule} as {name}: no JSON any more"
+            );
+            let length = body.len().to_string().into_bytes();
+            assert_eq!(edited.headers.expect("length changed")[0].1, length);
+        }
+    }
+}
+
+#[test]
+fn what_the_operator_named_is_found_in_every_disguise() {
+    let scanner = scanner_with("[[known]]\nname = \"canary-1\"\nvalue = \"passwords lima kilo 94\"\n");
+    for (name, disguise) in DISGUISES {
+        let body = carrier(&disguise(b"passwords lima kilo 94"));
+        let answer = scan(&scanner, &post("https://sink.example/", &[], &body));
+        assert!(found(&answer, "known.canary-1"), "{name}");
+        assert_eq!(answer.reason_code, Some("known_outbound"), "{name}");
+    }
+    assert!(scanner.rules().summaries().all(|rule| !rule.id.starts_with("known.")));
+}
