@@ -54,7 +54,7 @@ check: $(DONE)/wheel $(DONE)/tests .scangate/tools/bin/cargo-deny
 
 bench: $(DONE)/wheel $(DONE)/tests
 	$(SAY) 'Engine'
-	@cargo bench --quiet -p scanner
+	@$(PYTHON) tests/bench/run.py
 	$(SAY) 'Service'
 	@cargo bench --quiet -p scan-service
 	$(SAY) 'Authority'
