@@ -23,7 +23,7 @@ pub(crate) struct Named {
 /// The name around the stem at `stem`, and its value.
 pub(crate) fn named_at(bytes: &[u8], stem: usize) -> Option<Named> {
     let name = name_around(bytes, stem);
-    let value = value_after(bytes, name.end)?;
+    let value = value_after(bytes, &name)?;
     let value = without_scheme(bytes, value);
     (!value.is_empty()).then_some(Named { name, value })
 }
@@ -39,35 +39,62 @@ fn name_around(bytes: &[u8], stem: usize) -> Range<usize> {
     start..super::classes::end_of(&bytes[..ceiling], stem, NAME)
 }
 
-fn value_after(bytes: &[u8], name_end: usize) -> Option<Range<usize>> {
-    let closed = skip(bytes, name_end, is_quoting);
+fn value_after(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
+    let closed = skip(bytes, name.end, is_quoting);
     let gap = skip_space(bytes, closed);
-    let (separator, quotes_needed) = separator_at(bytes, gap, closed > name_end, gap > closed)?;
+    let (separator, quotes_needed) = if closed == name.end && gap > closed {
+        after_space(bytes, name, gap)?
+    } else {
+        separator_at(bytes, gap, closed > name.end)?
+    };
     let start = skip_space(bytes, separator);
     let start = skip_value_label(bytes, start);
     let start = start + string_prefix(&bytes[start..]);
     let opened = skip(bytes, start, is_quoting);
     if opened == start {
-        return (!quotes_needed).then(|| start..end_of_bare(bytes, start));
+        return (!quotes_needed && begins_bare(bytes, start)).then(|| start..end_of_bare(bytes, start));
     }
     Some(opened..end_of_quoted(bytes, opened, bytes[opened - 1]))
 }
 
 /// Where the separator at `at` ends, and whether only a quoted value may follow it.
-fn separator_at(bytes: &[u8], at: usize, name_was_quoted: bool, after_space: bool) -> Option<(usize, bool)> {
+fn separator_at(bytes: &[u8], at: usize, name_was_quoted: bool) -> Option<(usize, bool)> {
     let rest = &bytes[at.min(bytes.len())..];
     match rest.first()? {
         b'=' => Some((at + rest.iter().take(3).take_while(|byte| b"=>~".contains(byte)).count(), false)),
         b':' => Some((at + rest.iter().take(2).take_while(|byte| b":=".contains(byte)).count(), false)),
         b'>' => Some((at + 1, false)),
         b',' if name_was_quoted => Some((at + 1, true)),
-        _ if after_space && !name_was_quoted => match rest {
-            [b'i', b's', b' ', ..] => Some((at + 3, false)),
-            [b'w', b'a', b's', b' ', ..] => Some((at + 4, false)),
-            _ => Some((at, false)),
-        },
         _ => None,
     }
+}
+
+/// The same after white space, which can itself be the separator: on one line, after an option (`--token x`) or a
+/// plain word (`password x`, as in `.netrc`), or before a quoted value (`#define API_KEY "x"`).
+fn after_space(bytes: &[u8], name: &Range<usize>, gap: usize) -> Option<(usize, bool)> {
+    if let Some(found) = separator_at(bytes, gap, false).filter(|_| bytes[gap] != b'>') {
+        return Some(found);
+    }
+    if bytes[name.end..gap].contains(&b'\n') {
+        return None;
+    }
+    match bytes.get(gap..)? {
+        [b'i', b's', b' ', ..] => Some((gap + 3, false)),
+        [b'w', b'a', b's', b' ', ..] => Some((gap + 4, false)),
+        _ => {
+            let text = &bytes[name.clone()];
+            let is_option = text.starts_with(b"-");
+            let is_plain = text.iter().all(u8::is_ascii_lowercase) || text.iter().all(u8::is_ascii_uppercase);
+            Some((gap, !is_option && !is_plain))
+        }
+    }
+}
+
+/// A value without quotes begins with a letter, a digit or what passwords begin with; code and templates do not.
+fn begins_bare(bytes: &[u8], start: usize) -> bool {
+    bytes.get(start).is_some_and(|&byte| {
+        is(byte, ALNUM) || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'!' | b'~' | b'%' | b'^' | b'#')
+    })
 }
 
 /// In `"name": "API_KEY", "value": "…"` the value stands one label further.
@@ -318,12 +345,29 @@ mod tests {
             "[\"db_pass\", \"s3cretvalue\"]",
             "{\"name\": \"db_pass\", \"value\": \"s3cretvalue\"}",
             "db_pass is s3cretvalue",
-            "db_pass s3cretvalue",
+            "--db_pass s3cretvalue",
+            "#define db_pass \"s3cretvalue\"",
             "db_pass=Bearer s3cretvalue",
             "x=1&db_pass=s3cretvalue&y=2",
             "x\\ndb_pass=s3cretvalue\\n",
         ] {
-            assert_eq!(pair(text), Some(("db_pass", "s3cretvalue")), "{text}");
+            assert_eq!(
+                pair(text).map(|(name, value)| (name.trim_start_matches('-'), value)),
+                Some(("db_pass", "s3cretvalue")),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn prose_and_code_are_no_pairs() {
+        for text in [
+            "the password\nhunter2hunter2",
+            "let pass2 x9y8z7w6",
+            "pass = (uint8_t const*) x",
+            "key: {event:?}",
+        ] {
+            assert_eq!(pair(text), None, "{text}");
         }
     }
 
