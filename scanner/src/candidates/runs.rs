@@ -36,15 +36,23 @@ impl Runs {
         loop {
             let probe = self.probe(bytes, limit)?;
             let start = start_of(bytes, probe, self.at, CORE);
-            let end = end_of(bytes, probe + 1, CORE);
-            self.at = end;
-            if end - start >= MIN_RUN {
-                let floor = self.taken.max(start.saturating_sub(MAX_REACH_LEFT));
-                let left = start_of(bytes, start, floor, EXTENDED);
-                self.at = end_of(bytes, end, EXTENDED);
-                self.taken = self.at;
-                return Some(Run { core: start..end, extended: left..self.at });
+            // A run from `start` would reach this far; whatever breaks it first is looked for from there backwards.
+            let last = start + MIN_RUN - 1;
+            if last >= bytes.len() {
+                self.at = bytes.len();
+                return None;
             }
+            let broken = start_of(bytes, last + 1, probe, CORE);
+            if broken > probe {
+                self.at = broken;
+                continue;
+            }
+            let end = end_of(bytes, last + 1, CORE);
+            let floor = self.taken.max(start.saturating_sub(MAX_REACH_LEFT));
+            let left = start_of(bytes, start, floor, EXTENDED);
+            self.at = end_of(bytes, end, EXTENDED);
+            self.taken = self.at;
+            return Some(Run { core: start..end, extended: left..self.at });
         }
     }
 

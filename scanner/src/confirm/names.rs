@@ -35,13 +35,12 @@ impl NameRules {
                 generic.push(index);
             }
             for word in of_rule {
-                match words.iter().position(|known| known == word) {
-                    Some(known) => rules_of_word[known].push(index),
-                    None => {
-                        words.push(word);
-                        rules_of_word.push(vec![index]);
-                    }
-                }
+                let known = words.iter().position(|known| known == word).unwrap_or_else(|| {
+                    words.push(word);
+                    rules_of_word.push(Vec::new());
+                    words.len() - 1
+                });
+                rules_of_word[known].push(index);
             }
         }
         let words = AhoCorasick::builder()

@@ -178,9 +178,8 @@ impl Message<'_> {
     pub fn direction(&self) -> Direction {
         match &self.content {
             Content::Request(_) | Content::Connect(_) => Direction::Outbound,
-            Content::Response(_) => Direction::Inbound,
             Content::WebSocket(message) if message.from_client => Direction::Outbound,
-            Content::WebSocket(_) => Direction::Inbound,
+            Content::Response(_) | Content::WebSocket(_) => Direction::Inbound,
             Content::Text(text) => text.direction,
         }
     }

@@ -87,11 +87,11 @@ impl Walk<'_> {
     }
 
     fn advance_after_scalar(&mut self, token: &Range<usize>) {
-        if let Some(Frame::Object { key, expects_key }) = self.frames.last_mut() {
-            if *expects_key {
-                *key = token.start + 1..token.end - 1;
-                *expects_key = false;
-            }
+        if let Some(Frame::Object { key, expects_key }) = self.frames.last_mut()
+            && *expects_key
+        {
+            *key = token.start + 1..token.end - 1;
+            *expects_key = false;
         }
         self.at = token.end;
     }

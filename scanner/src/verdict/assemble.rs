@@ -82,18 +82,15 @@ fn findings(seen: &Seen<'_>) -> (Vec<Finding>, usize) {
         }
         let fingerprint = seen.key.fingerprint(&sighting.hit.secret);
         let known = places.get(&(sighting.hit.rule, fingerprint.clone())).copied();
-        match known {
-            Some(index) => {
-                let count = findings[index].count + 1;
-                if findings[index].action < sighting.action {
-                    findings[index] = finding(seen, sighting, fingerprint);
-                }
-                findings[index].count = count;
+        if let Some(index) = known {
+            let count = findings[index].count + 1;
+            if findings[index].action < sighting.action {
+                findings[index] = finding(seen, sighting, fingerprint);
             }
-            None => {
-                places.insert((sighting.hit.rule, fingerprint.clone()), findings.len());
-                findings.push(finding(seen, sighting, fingerprint));
-            }
+            findings[index].count = count;
+        } else {
+            places.insert((sighting.hit.rule, fingerprint.clone()), findings.len());
+            findings.push(finding(seen, sighting, fingerprint));
         }
     }
     (findings, omitted)

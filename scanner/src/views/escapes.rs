@@ -198,26 +198,21 @@ fn decode(bytes: &[u8], window: Range<usize>, kind: Kind) -> Decoded {
     steps.push(0, window.start);
     let mut at = window.start;
     while at < window.end {
-        match escape_at_trigger(bytes, at).filter(|escape| escape.kind == kind) {
-            Some(escape) => {
-                steps.push(decoded.len(), at);
-                if kind == Kind::Percent {
-                    decoded.push(
-                        hex_number(&bytes[at + 1..at + 3])
-                            .and_then(|code| u8::try_from(code).ok())
-                            .unwrap_or(b'%'),
-                    );
-                } else {
-                    decoded.extend_from_slice(escape.says());
-                }
-                at += escape.length;
-                steps.push(decoded.len(), at);
+        let Some(escape) = escape_at_trigger(bytes, at).filter(|escape| escape.kind == kind) else {
+            decoded.push(bytes[at]);
+            at += 1;
+            continue;
+        };
+        steps.push(decoded.len(), at);
+        match kind {
+            // A percent escape is a byte, the others are a character.
+            Kind::Percent => {
+                decoded.extend(hex_number(&bytes[at + 1..at + 3]).and_then(|code| u8::try_from(code).ok()));
             }
-            None => {
-                decoded.push(bytes[at]);
-                at += 1;
-            }
+            Kind::Backslash | Kind::Entity => decoded.extend_from_slice(escape.says()),
         }
+        at += escape.length;
+        steps.push(decoded.len(), at);
     }
     let codec = match kind {
         Kind::Percent => Codec::Percent(steps),
