@@ -29,7 +29,7 @@ pub(crate) fn start() -> Value {
     let rules = RuleSet::builtin().expect("the rules that ship are good");
     let scanner = scanner_of(rules);
     let took = start.elapsed().as_secs_f64();
-    let took_cpu = (measure::processor_time() - cpu).as_secs_f64();
+    let took_cpu = measure::processor_time().saturating_sub(cpu).as_secs_f64();
     let count = scanner.rules().summaries().count();
     json!({"clock_ms": took * 1e3, "cpu_ms": took_cpu * 1e3, "rules": count, "rss_mb": measure::memory("VmRSS")})
 }
@@ -171,7 +171,7 @@ impl Bench {
 /// `None` when the scan was out of time.
 fn scan(scanner: &Scanner, message: &Message<'_>) -> Option<Answer> {
     let start = measure::processor_time();
-    scanner.scan(message, &|| measure::processor_time() - start > PATIENCE).ok()
+    scanner.scan(message, &|| measure::processor_time().saturating_sub(start) > PATIENCE).ok()
 }
 
 fn mebibytes_of(word: &str) -> usize {

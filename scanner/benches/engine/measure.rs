@@ -15,7 +15,7 @@ pub(crate) fn processor_time() -> Duration {
 pub(crate) fn seconds(work: impl FnOnce()) -> f64 {
     let start = processor_time();
     work();
-    (processor_time() - start).as_secs_f64()
+    processor_time().saturating_sub(start).as_secs_f64()
 }
 
 /// The two percentiles that figures name, in microseconds.
