@@ -102,7 +102,8 @@ $(DONE)/node: tests/e2e/package-lock.json
 $(DONE)/wheel: $(WHEEL_FILES) $(DONE)/venv
 	$(SAY) 'building and installing the wheel (minutes the first time)'
 	@rm -rf .scangate/wheel
-	@.venv/bin/maturin build --quiet --release --manifest-path pyo3-bridge/Cargo.toml --out .scangate/wheel
+	@.venv/bin/maturin build --quiet --release --manifest-path pyo3-bridge/Cargo.toml --out .scangate/wheel \
+	   2>.scangate/wheel.log || { cat .scangate/wheel.log; exit 1; }
 	@$(PIP) --no-deps --force-reinstall .scangate/wheel/*.whl
 	@touch $@
 

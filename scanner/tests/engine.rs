@@ -11,10 +11,9 @@ fn every_hit_is_found_under_its_own_rule() {
     let mut missed = Vec::new();
     for seed in 0..20 {
         for example in scanner.rules().examples(seed).filter(|example| example.kind == ExampleKind::Hit) {
-            if !rules_in(&scanner, &example.text).iter().any(|rule| **rule == *example.rule) {
-                if !missed.contains(&example.rule) {
-                    missed.push(example.rule.clone());
-                }
+            let found = rules_in(&scanner, &example.text).iter().any(|rule| **rule == *example.rule);
+            if !found && !missed.contains(&example.rule) {
+                missed.push(example.rule.clone());
             }
         }
     }
