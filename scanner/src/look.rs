@@ -7,7 +7,7 @@ use crate::confirm::{self, NameRules};
 use crate::policy::KnownSecret;
 use crate::rules::{Rule, RuleSet, Trigger};
 use crate::verdict::ScanError;
-use crate::views::{Base64Stretches, Decoded, Escapes, HexStretches, Replacement, View};
+use crate::views::{Base64Stretches, Decoded, Escapes, HexStretches, Replacement, View, joined};
 
 /// Bytes that are looked at by every pass before the next: they stay in the cache, and the deadline is asked.
 const BLOCK: usize = 64 << 10;
@@ -103,12 +103,18 @@ impl Looking<'_> {
         Ok(())
     }
 
-    fn runs(&mut self, view: &View<'_>, runs: &mut Runs, limit: usize) -> Result<(), ScanError> {
+    fn runs(&mut self, view: &View<'_>, passes: &mut RunPass, limit: usize) -> Result<(), ScanError> {
         let finder = self.finder;
-        while let Some(run) = runs.next_before(view.bytes, limit) {
+        while let Some(run) = passes.runs.next_before(view.bytes, limit) {
             finder
                 .keywords
                 .find_in(view.bytes, run.extended.clone(), |at, rule| self.keyword(view, at, rule));
+            if run.core.start >= passes.joined
+                && let Some(lines) = joined(view.bytes, run.core.clone())
+            {
+                passes.joined = lines.source.end;
+                self.nested(view, &lines)?;
+            }
             let mut base64 = Base64Stretches::new(run.extended.clone());
             while let Some(decoded) = base64.next(view.bytes) {
                 self.nested(view, &decoded)?;
@@ -195,11 +201,18 @@ impl Looking<'_> {
 /// How far each pass over a view has come.
 #[derive(Default)]
 struct Passes {
-    runs: Runs,
+    runs: RunPass,
     literals: LiteralPass,
     digits: Digits,
     userinfo: Userinfo,
     escapes: Escapes,
+}
+
+#[derive(Default)]
+struct RunPass {
+    runs: Runs,
+    /// Lines up to here were joined.
+    joined: usize,
 }
 
 #[derive(Default)]

@@ -8,13 +8,18 @@ use scanner::{Answer, ExampleKind, Scanner, Verdict, apply};
 
 type Disguise = (&'static str, fn(&[u8]) -> Vec<u8>);
 
-const DISGUISES: [Disguise; 12] = [
+const DISGUISES: [Disguise; 15] = [
     ("plain", |text| text.to_vec()),
     ("base64", |text| BASE64.encode(text).into_bytes()),
     ("base64url", |text| BASE64URL_NOPAD.encode(text).into_bytes()),
     ("base64 at offset 1", |text| BASE64_NOPAD.encode(&[b" ", text].concat()).into_bytes()),
     ("base64 at offset 2", |text| BASE64_NOPAD.encode(&[b"x ", text].concat()).into_bytes()),
     ("base64 twice", |text| BASE64.encode(BASE64.encode(text).as_bytes()).into_bytes()),
+    ("base64 in a path", |text| {
+        format!("https://e.example/a/{}/b", BASE64URL_NOPAD.encode(text)).into_bytes()
+    }),
+    ("base64 in lines", |text| lines(&BASE64.encode(&[PROSE, text, PROSE].concat()), 76, "\\n")),
+    ("base64 in short lines", |text| lines(&BASE64.encode(&[PROSE, text].concat()), 64, "\\r\\n")),
     ("hex", |text| HEXLOWER.encode(text).into_bytes()),
     ("HEX", |text| HEXUPPER.encode(text).into_bytes()),
     ("percent", |text| text.iter().flat_map(|byte| format!("%{byte:02X}").into_bytes()).collect()),
@@ -22,6 +27,15 @@ const DISGUISES: [Disguise; 12] = [
     ("unicode escapes", |text| text.iter().flat_map(|byte| format!("\\u{byte:04x}").into_bytes()).collect()),
     ("entities", |text| text.iter().flat_map(|byte| format!("&#{byte};").into_bytes()).collect()),
 ];
+
+const PROSE: &[u8] = b" some words of ordinary text around it ";
+
+/// `text` broken after every `width` characters.
+fn lines(text: &str, width: usize, line_break: &str) -> Vec<u8> {
+    let lines: Vec<&str> =
+        text.as_bytes().chunks(width).map(|line| std::str::from_utf8(line).expect("ASCII")).collect();
+    lines.join(line_break).into_bytes()
+}
 
 /// Tokens that need no context, and are longer than what chance spells in base64.
 fn tokens(scanner: &Scanner, seed: u64) -> Vec<(String, Vec<u8>)> {

@@ -112,8 +112,10 @@ impl Stretches {
 
 /// Two or three characters after the last group encode one or two more bytes.
 fn with_tail(bytes: &[u8], stretch_end: usize, run_end: usize) -> usize {
-    let roles = bytes[stretch_end..run_end].iter().take(4).map(|byte| ROLES[usize::from(*byte)]);
-    let tail: Vec<u8> = roles.take_while(|role| role & MEMBER != 0).collect();
+    // A slash that is no part of text in base64 is one of a path.
+    let rest = bytes[stretch_end..run_end].iter().take(4).take_while(|byte| **byte != b'/');
+    let tail: Vec<u8> =
+        rest.map(|byte| ROLES[usize::from(*byte)]).take_while(|role| role & MEMBER != 0).collect();
     match tail[..] {
         [first, _] if first & FIRST != 0 => stretch_end + 2,
         [first, second, _] if first & FIRST != 0 && second & SECOND != 0 => stretch_end + 3,

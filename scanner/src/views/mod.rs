@@ -6,6 +6,7 @@
 mod base64;
 mod escapes;
 mod hex;
+mod lines;
 mod map;
 
 use std::ops::Range;
@@ -13,6 +14,7 @@ use std::ops::Range;
 pub(crate) use base64::Stretches as Base64Stretches;
 pub(crate) use escapes::Escapes;
 pub(crate) use hex::Stretches as HexStretches;
+pub(crate) use lines::joined;
 pub(crate) use map::Steps;
 
 /// Bytes to look at: a part itself, or a stretch of another view decoded.
@@ -51,6 +53,8 @@ pub(crate) enum Codec {
     Escape(Steps),
     /// `&#65;`
     Entity(Steps),
+    /// Line breaks inside encoded text.
+    Lines(Steps),
     /// Groups of four characters; `url` names the alphabet.
     Base64 {
         /// `-` and `_` instead of `+` and `/`.
@@ -70,6 +74,7 @@ impl Codec {
             Self::Percent(_) => "percent",
             Self::Escape(_) => "escape",
             Self::Entity(_) => "entity",
+            Self::Lines(_) => "lines",
             Self::Base64 { .. } => "base64",
             Self::Hex { .. } => "hex",
         }
@@ -89,7 +94,7 @@ impl Decoded {
     /// The range of the surrounding view that `range` was decoded from.
     fn source_of(&self, range: &Range<usize>) -> Range<usize> {
         match &self.codec {
-            Codec::Percent(steps) | Codec::Escape(steps) | Codec::Entity(steps) => {
+            Codec::Percent(steps) | Codec::Escape(steps) | Codec::Entity(steps) | Codec::Lines(steps) => {
                 steps.source_of(range, &self.source)
             }
             Codec::Base64 { .. } => base64::source_of(range, &self.source),
@@ -102,7 +107,9 @@ impl Decoded {
         let range = self.source_of(&replacement.range);
         match &self.codec {
             Codec::Percent(_) => Replacement { range, bytes: escapes::percent_encode(&replacement.bytes) },
-            Codec::Escape(_) | Codec::Entity(_) => Replacement { range, bytes: replacement.bytes.clone() },
+            Codec::Escape(_) | Codec::Entity(_) | Codec::Lines(_) => {
+                Replacement { range, bytes: replacement.bytes.clone() }
+            }
             Codec::Base64 { url } => base64::encode(self, *url, replacement),
             Codec::Hex { upper } => Replacement { range, bytes: hex::encode(&replacement.bytes, *upper) },
         }

@@ -1,0 +1,77 @@
+//! Encoded text that was broken into lines: MIME at 76 characters, PEM at 64, `\n` inside a JSON string.
+
+use std::ops::Range;
+
+use super::{Codec, Decoded, Steps};
+use crate::candidates::classes::{CORE, end_of, is};
+
+/// Shortest line, but for the last, that people break encoded text into.
+const MIN_LINE: usize = 32;
+
+/// The lines that begin with the run `first`, joined. `None` when no further line goes on with it.
+pub(crate) fn joined(bytes: &[u8], first: Range<usize>) -> Option<Decoded> {
+    if first.len() < MIN_LINE || next_line(bytes, first.end).is_none() {
+        return None;
+    }
+    let mut steps = Steps::default();
+    let mut text = Vec::with_capacity(first.len() * 2);
+    let mut line = first.clone();
+    loop {
+        steps.push(text.len(), line.start);
+        text.extend_from_slice(&bytes[line.clone()]);
+        match next_line(bytes, line.end) {
+            Some(next) if line.len() >= MIN_LINE => line = next,
+            _ => break,
+        }
+    }
+    Some(Decoded { bytes: text, source: first.start..line.end, codec: Codec::Lines(steps) })
+}
+
+/// The run that the next line is made of, padding included.
+fn next_line(bytes: &[u8], end: usize) -> Option<Range<usize>> {
+    let start = after_break(bytes, end)?;
+    let core = end_of(bytes, start, CORE);
+    let padding = bytes[core..].iter().take(2).take_while(|&&byte| byte == b'=').count();
+    (core > start).then_some(start..core + padding)
+}
+
+/// Where the next line begins, indented or not; `None` when the line does not end at `at`.
+fn after_break(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = &bytes[at..];
+    let length = match rest {
+        [b'\r', b'\n', ..] => 2,
+        [b'\n', ..] => 1,
+        [b'\\', b'r', b'\\', b'n', ..] => 4,
+        [b'\\', b'n', ..] => 2,
+        _ => return None,
+    };
+    let indent = rest[length..].iter().take(16).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let start = at + length + indent;
+    bytes.get(start).is_some_and(|&byte| is(byte, CORE)).then_some(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::views::View;
+
+    #[test]
+    fn lines_are_joined_and_mapped_back() {
+        let line = "abcdefgh".repeat(5);
+        for line_break in ["\n", "\r\n", "\\n", "\n    "] {
+            let text = format!("{line}{line_break}{line}{line_break}END= rest");
+            let decoded = joined(text.as_bytes(), 0..line.len()).expect("lines");
+            assert_eq!(decoded.bytes, format!("{line}{line}END=").into_bytes());
+            let view = View::part(text.as_bytes());
+            let inner = View::decoded(&view, &decoded);
+            assert_eq!(&text[inner.source_of(&(80..83))], "END");
+        }
+    }
+
+    #[test]
+    fn words_on_lines_are_no_encoding() {
+        assert!(joined(b"one-word-a-line\nanother-word\n", 0..15).is_none());
+        let sentence = "x".repeat(40);
+        assert!(joined(format!("{sentence} and more\nnext").as_bytes(), 0..40).is_none());
+    }
+}
