@@ -39,10 +39,9 @@ fn next_line(bytes: &[u8], end: usize) -> Option<Range<usize>> {
 fn after_break(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = &bytes[at..];
     let length = match rest {
-        [b'\r', b'\n', ..] => 2,
         [b'\n', ..] => 1,
+        [b'\r', b'\n', ..] | [b'\\', b'n', ..] => 2,
         [b'\\', b'r', b'\\', b'n', ..] => 4,
-        [b'\\', b'n', ..] => 2,
         _ => return None,
     };
     let indent = rest[length..].iter().take(16).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
