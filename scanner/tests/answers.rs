@@ -133,3 +133,16 @@ fn luhn(digits: &str) -> bool {
         .sum();
     sum.is_multiple_of(10)
 }
+
+#[test]
+fn what_is_nested_too_deep_is_no_whole_look() {
+    let mut body = token("ghp_");
+    for _ in 0..8 {
+        body = data_encoding::BASE64.encode(format!("some text around it {body} and after").as_bytes());
+    }
+    let answer = scan(&scanner(), &post("https://sink.example/", &[], body.as_bytes()));
+    assert!(!answer.coverage.complete);
+    assert_eq!((answer.verdict, answer.reason_code), (Verdict::Block, Some("incomplete")));
+    let answer = scan(&scanner(), &post("https://api.anthropic.com/v1/messages", &[], body.as_bytes()));
+    assert_eq!(answer.verdict, Verdict::Allow);
+}
