@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{post, scan, scanner};
+use common::{luhn, post, scan, scanner};
 use scanner::{Action, ExampleKind, Verdict};
 
 fn token(prefix: &str) -> String {
@@ -121,17 +121,6 @@ fn a_number_is_cut_as_a_value() {
     let edited = scanner::apply(&message, &edits, scanner.policy().limits()).expect("edits apply");
     let body = edited.body.expect("changed");
     serde_json::from_slice::<serde_json::Value>(&body).expect("still JSON");
-}
-
-fn luhn(digits: &str) -> bool {
-    let sum: u32 = digits
-        .bytes()
-        .rev()
-        .enumerate()
-        .map(|(i, byte)| u32::from(byte - b'0') * if i % 2 == 1 { 2 } else { 1 })
-        .map(|n| n / 10 + n % 10)
-        .sum();
-    sum.is_multiple_of(10)
 }
 
 #[test]

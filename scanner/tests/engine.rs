@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{rules_in, scan, scanner, text};
+use common::{luhn, rules_in, scan, scanner, text};
 use scanner::{ExampleKind, RuleSet, Verdict};
 
 #[test]
@@ -89,4 +89,40 @@ fn noise_of_any_size_is_silent() {
     }
     let found = rules_in(&scanner, &noise);
     assert!(found.is_empty(), "bytes: {found:?}");
+}
+
+/// Sixteen digits of a card, check digit right.
+fn card(seed: u64) -> String {
+    let digits = format!("4{:014}", seed * 7_919_111 + 40_123_456_789);
+    (0..10).map(|check| format!("{digits}{check}")).find(|number| luhn(number)).expect("one digit fits")
+}
+
+#[test]
+fn a_card_is_a_card_and_an_id_is_not() {
+    let scanner = scanner();
+    let (one, other) = (card(3), card(4));
+    let grouped = format!("{} {} {} {}", &one[..4], &one[4..8], &one[8..12], &one[12..]);
+    for text in [
+        format!("pay with {one} please"),
+        format!("ann,{one},12/29\nbob,{other},01/30\n"),
+        format!("{{\"card\": {one}}}"),
+        format!("[{one}, {other}]"),
+        format!("id: 7, card {grouped}"),
+    ] {
+        assert_eq!(
+            rules_in(&scanner, text.as_bytes())[0],
+            "payment.card-number",
+            "{}",
+            text.replace(&one, "CARD")
+        );
+    }
+    for text in [
+        format!("{{\"order_id\": {one}}}"),
+        format!("?userId={one}&x=1"),
+        format!("\"ids\": [{one}]"),
+        format!("[4539578763621480, {one}, 9007199254740993]"),
+        format!("0.{one}"),
+    ] {
+        assert!(rules_in(&scanner, text.as_bytes()).is_empty(), "{}", text.replace(&one, "CARD"));
+    }
 }

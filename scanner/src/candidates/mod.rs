@@ -11,6 +11,6 @@ mod userinfo;
 pub(crate) use digits::Digits;
 pub(crate) use keywords::Keywords;
 pub(crate) use literals::{Literals, is_stem};
-pub(crate) use names::{Named, Says, named_at, says};
+pub(crate) use names::{Named, Says, named_at, names_a_count, says};
 pub(crate) use runs::Runs;
 pub(crate) use userinfo::Userinfo;

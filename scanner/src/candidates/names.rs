@@ -274,6 +274,42 @@ const TRAILERS: [&str; 16] = [
     "old",
 ];
 
+/// Words that end the names of numbers which are no account: ids, times, counts, articles.
+const COUNTS: [&str; 26] = [
+    "id",
+    "ids",
+    "uid",
+    "pid",
+    "oid",
+    "ts",
+    "time",
+    "timestamp",
+    "date",
+    "seq",
+    "sequence",
+    "offset",
+    "size",
+    "bytes",
+    "length",
+    "count",
+    "total",
+    "version",
+    "nonce",
+    "seed",
+    "hash",
+    "checksum",
+    "ean",
+    "gtin",
+    "sku",
+    "tracking",
+];
+
+/// Whether `name` calls a number an id, a time, a count or an article.
+pub(crate) fn names_a_count(name: &[u8]) -> bool {
+    let mut buffer = [0_u8; MAX_NAME * 2];
+    words(name, &mut buffer).next_back().is_some_and(|last| COUNTS.contains(&last))
+}
+
 /// What `name` says about its value, by its last meaningful words.
 pub(crate) fn says(name: &[u8]) -> Says {
     let mut buffer = [0_u8; MAX_NAME * 2];

@@ -2,6 +2,7 @@
 
 mod boundary;
 mod names;
+mod numbers;
 
 use std::ops::Range;
 
@@ -45,7 +46,8 @@ pub(crate) fn in_digits<'b>(
     std::iter::repeat_with(move || {
         let found =
             candidate_match(rule, bytes, at..end.max(at)).filter(|found| found.whole.start < stretch.end)?;
-        let confirmed = confirm(rule, bytes, &found);
+        let confirmed =
+            confirm(rule, bytes, &found).filter(|_| !numbers::is_chance(rule, bytes, &found.whole));
         at = if confirmed.is_some() { found.whole.end } else { next_group(&bytes[..end], found.whole.start) };
         Some(confirmed)
     })

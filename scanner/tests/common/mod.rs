@@ -62,3 +62,15 @@ pub(crate) fn scan(scanner: &Scanner, message: &Message<'_>) -> Answer {
 pub(crate) fn rules_in(scanner: &Scanner, bytes: &[u8]) -> Vec<String> {
     scan(scanner, &text(bytes)).findings.iter().map(|finding| finding.rule.to_string()).collect()
 }
+
+/// Whether the check digit of a card is right.
+pub(crate) fn luhn(digits: &str) -> bool {
+    let sum: u32 = digits
+        .bytes()
+        .rev()
+        .enumerate()
+        .map(|(i, byte)| u32::from(byte - b'0') * if i % 2 == 1 { 2 } else { 1 })
+        .map(|n| n / 10 + n % 10)
+        .sum();
+    sum.is_multiple_of(10)
+}
