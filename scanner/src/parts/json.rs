@@ -8,7 +8,8 @@ const MAX_FRAMES: usize = 512;
 /// The token of a JSON text that holds some offset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Scalar {
-    /// JSON Pointer (RFC 6901) of the value; for a key, of the value it names.
+    /// JSON Pointer (RFC 6901) of the value; for a key, and below one that was asked for, of the object that has it:
+    /// what was found is not repeated.
     pub(crate) pointer: String,
     /// The name of the outermost member that holds it, where that member is the value itself.
     pub(crate) top_level_field: Option<String>,
@@ -20,7 +21,7 @@ pub(crate) struct Scalar {
 
 #[derive(Debug)]
 enum Frame {
-    Object { key: Range<usize>, expects_key: bool },
+    Object { key: Range<usize>, key_is_asked_for: bool, expects_key: bool },
     Array { index: usize },
 }
 
@@ -31,10 +32,11 @@ pub(crate) fn scalars_at(text: &[u8], offsets: &[usize]) -> Vec<Option<Scalar>> 
     let mut remaining = offsets.iter().peekable();
     while remaining.peek().is_some() {
         let Some(token) = walk.next_scalar() else { break };
+        let before = found.len();
         while let Some(&offset) = remaining.next_if(|&&offset| offset < token.end) {
             found.push((offset >= token.start).then(|| walk.scalar(&token)));
         }
-        walk.advance_after_scalar(&token);
+        walk.advance_after_scalar(&token, found.len() > before);
     }
     found.resize(offsets.len(), None);
     found
@@ -53,7 +55,7 @@ impl Walk<'_> {
             let byte = *self.text.get(self.at)?;
             match byte {
                 b' ' | b'\t' | b'\r' | b'\n' | b':' => {}
-                b'{' => self.open(Frame::Object { key: 0..0, expects_key: true })?,
+                b'{' => self.open(Frame::Object { key: 0..0, key_is_asked_for: false, expects_key: true })?,
                 b'[' => self.open(Frame::Array { index: 0 })?,
                 b'}' | b']' => {
                     self.frames.pop()?;
@@ -86,11 +88,12 @@ impl Walk<'_> {
         self.at + length
     }
 
-    fn advance_after_scalar(&mut self, token: &Range<usize>) {
-        if let Some(Frame::Object { key, expects_key }) = self.frames.last_mut()
+    fn advance_after_scalar(&mut self, token: &Range<usize>, asked_for: bool) {
+        if let Some(Frame::Object { key, key_is_asked_for, expects_key }) = self.frames.last_mut()
             && *expects_key
         {
             *key = token.start + 1..token.end - 1;
+            *key_is_asked_for = asked_for;
             *expects_key = false;
         }
         self.at = token.end;
@@ -104,9 +107,8 @@ impl Walk<'_> {
         for (level, frame) in self.frames.iter().enumerate() {
             let segment = match frame {
                 Frame::Array { index } => index.to_string(),
-                Frame::Object { expects_key: true, .. } if level == last && is_string => {
-                    unescaped(&self.text[token.start + 1..token.end - 1])
-                }
+                Frame::Object { expects_key: true, .. } if level == last && is_string => break,
+                Frame::Object { key_is_asked_for: true, .. } => break,
                 Frame::Object { key, .. } => unescaped(&self.text[key.clone()]),
             };
             pointer.push('/');
@@ -153,8 +155,17 @@ mod tests {
         assert!(!pointer(text, "42").expect("json").is_string);
         assert_eq!(pointer(text, "42").expect("json").top_level_field.as_deref(), Some("n"));
         assert_eq!(pointer(text, "HERE").expect("json").top_level_field, None);
-        assert_eq!(pointer(text, "KEY").expect("json").pointer, "/k/KEY");
+        assert_eq!(pointer(text, "KEY").expect("json").pointer, "/k");
         assert_eq!(pointer(text, "1,").expect("json").pointer, "/a/0");
+    }
+
+    #[test]
+    fn a_key_that_was_asked_for_is_in_no_pointer() {
+        let text = r#"{"a": {"KEY": [1, {"b": "HERE"}], "c": "LAST"}}"#;
+        let offsets = ["KEY", "HERE", "LAST"].map(|needle| text.find(needle).expect("it is there"));
+        let pointers =
+            scalars_at(text.as_bytes(), &offsets).into_iter().map(|scalar| scalar.expect("json").pointer);
+        assert_eq!(pointers.collect::<Vec<_>>(), ["/a", "/a", "/a/c"]);
     }
 
     #[test]
