@@ -6,15 +6,27 @@ use std::sync::LazyLock;
 
 use scanner::{Message, RawMessage};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_path_to_error::{Path, Segment};
 
-use crate::place::json_problem;
+use crate::place::{json_problem, misfit};
 use crate::problem::Problem;
 
 /// Reads one message, borrowing its strings from `json`.
 pub(crate) fn parse(json: &[u8]) -> Result<Message<'_>, Problem> {
+    // serde would take a list for an object, its items for the fields in their order.
+    if !json.trim_ascii_start().starts_with(b"{") {
+        return Err(no_object(json));
+    }
     let raw: RawMessage<'_> = serde_json::from_slice(json).map_err(|error| explain(json, &error))?;
     Ok(raw.into_message()?)
+}
+
+fn no_object(json: &[u8]) -> Problem {
+    match serde_json::from_slice::<IgnoredAny>(json) {
+        Ok(_) => Problem::malformed("a message is a JSON object"),
+        Err(error) => json_problem(&error, ""),
+    }
 }
 
 /// Reads the message again, slowly, to name the field in which reading stopped.
@@ -23,6 +35,10 @@ fn explain(json: &[u8], error: &serde_json::Error) -> Problem {
     let path = serde_path_to_error::deserialize::<_, RawMessage<'_>>(&mut reader)
         .err()
         .map_or_else(String::new, |error| known(error.path()));
+    // serde_json calls it bad syntax, too, when a list or an object holds more or less than was asked for.
+    if error.is_syntax() && serde_json::from_slice::<IgnoredAny>(json).is_ok() {
+        return misfit(error, &path);
+    }
     json_problem(error, &path)
 }
 

@@ -8,14 +8,17 @@ use crate::problem::{Code, Problem};
 pub(crate) fn json_problem(error: &serde_json::Error, path: &str) -> Problem {
     let place = format!("line {}, column {}", error.line(), error.column());
     match error.classify() {
-        Category::Data => {
-            let (code, wanted) = wanted(&error.to_string());
-            let field = if path.is_empty() { String::new() } else { format!(", field {path}") };
-            Problem::new(code, format!("{place}{field}: {wanted}"))
-        }
+        Category::Data => misfit(error, path),
         Category::Eof => Problem::malformed(format!("{place}: the JSON ends too early")),
         Category::Syntax | Category::Io => Problem::malformed(format!("{place}: this is not JSON")),
     }
+}
+
+/// The problem with JSON that is well-formed and is not a message.
+pub(crate) fn misfit(error: &serde_json::Error, path: &str) -> Problem {
+    let (code, wanted) = wanted(&error.to_string());
+    let field = if path.is_empty() { String::new() } else { format!(", field {path}") };
+    Problem::new(code, format!("line {}, column {}{field}: {wanted}", error.line(), error.column()))
 }
 
 /// What would have been right. The head of serde's message is classified and dropped, because it quotes what was
@@ -29,7 +32,10 @@ pub(crate) fn wanted(message: &str) -> (Code, String) {
         (Some(wanted), _) => (Code::InvalidValue, format!("expected {wanted}")),
         (None, "invalid digit found in string") => (Code::InvalidValue, "expected a number".to_owned()),
         // Both name a field of ours.
-        (None, _) if message.starts_with("missing field `") || message.starts_with("duplicate field `") => {
+        (None, _) if message.starts_with("missing field `") => {
+            (Code::UnknownField, without_place(message).to_owned())
+        }
+        (None, _) if message.starts_with("duplicate field `") => {
             (Code::InvalidValue, without_place(message).to_owned())
         }
         (None, _) => (Code::InvalidValue, "the value is not of the form expected here".to_owned()),

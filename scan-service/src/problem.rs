@@ -12,9 +12,9 @@ use utoipa::ToSchema;
 pub(crate) enum Code {
     /// Not JSON, or not HTTP.
     Malformed,
-    /// A field or query parameter that does not belong there.
+    /// A field or query parameter that does not belong there, or one that is missing.
     UnknownField,
-    /// A field that is missing, has the wrong type or an impossible value.
+    /// A field of the wrong type, or with an impossible value.
     InvalidValue,
     /// Over a limit, sizes and ratios of decompressed bodies included.
     OverLimit,
@@ -154,7 +154,7 @@ impl From<ScanError> for Problem {
 impl From<MessageError> for Problem {
     fn from(error: MessageError) -> Self {
         let code = match error {
-            MessageError::ForeignField { .. } => Code::UnknownField,
+            MessageError::ForeignField { .. } | MessageError::MissingField { .. } => Code::UnknownField,
             _ => Code::InvalidValue,
         };
         Self::new(code, error.to_string())

@@ -93,7 +93,7 @@ fn borrow(text: Option<&String>) -> Option<Cow<'_, str>> {
 }
 
 fn needed<'a>(value: Option<&'a String>, name: &str) -> Result<scanner::Bytes<'a>, Problem> {
-    let missing = || Problem::invalid(format!("a response needs the query parameter {name}"));
+    let missing = || Problem::new(Code::UnknownField, format!("a response needs the query parameter {name}"));
     value.map(|text| text.as_bytes().into()).ok_or_else(missing)
 }
 

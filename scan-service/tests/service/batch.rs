@@ -27,7 +27,7 @@ fn assert_answers(answers: &[Value]) {
         (None, None),
         (Some("fourth"), None),
         (None, Some("invalid_value")),
-        (None, Some("invalid_value")),
+        (None, Some("malformed")),
     ];
     assert_eq!(seen, expected);
     for item in answers {

@@ -106,7 +106,7 @@ async fn what_two_parsers_could_read_differently_gets_no_verdict() {
 #[tokio::test]
 async fn a_response_needs_to_know_its_request_and_a_request_has_none() {
     let server = Server::start();
-    let detail = raw(&server, "", b"HTTP/1.1 200 OK\r\n\r\n").await.problem(422, "invalid_value");
+    let detail = raw(&server, "", b"HTTP/1.1 200 OK\r\n\r\n").await.problem(422, "unknown_field");
     assert!(detail.contains("request_method"), "{detail}");
     raw(&server, ANSWERED, b"GET / HTTP/1.1\r\n\r\n").await.problem(422, "unknown_field");
     let head = "?request_method=HEAD&request_url=https://example.com/";
