@@ -30,7 +30,7 @@ test: $(DONE)/wheel $(DONE)/tests $(DONE)/node
 	$(SAY) 'Rust tests'
 	@cargo test --quiet
 	$(SAY) 'Python and end-to-end tests'
-	@cargo build --quiet -p ca-prep -p scan-service
+	@cargo build --quiet -p ca-prep -p scan-service -p promises
 	@CA_PREP_BIN=$(abspath $(TARGET))/debug/ca-prep $(PYTHON) -m pytest tests pyo3-bridge/tests
 
 test-full: test

@@ -1,0 +1,60 @@
+//! The first door: the engine, called directly.
+
+use scanner::{FingerprintKey, Message, MessageError, Policy, RawMessage, Report, RuleSet, Scanner};
+use serde_json::{Value, json};
+
+/// The engine under one policy.
+#[derive(Debug)]
+pub struct Library {
+    scanner: Scanner,
+}
+
+impl Library {
+    /// # Panics
+    ///
+    /// When the policy is bad: it is part of the corpus.
+    #[must_use]
+    pub fn new(policy: &str) -> Self {
+        let no_files = |_: &str| Err(std::io::ErrorKind::NotFound.into());
+        let policy = Policy::parse("policy.toml", policy, &no_files).expect("the policy of a case is good");
+        let rules = RuleSet::builtin().expect("the rules are good");
+        Self { scanner: Scanner::new(rules, policy, FingerprintKey::new([7; 32])) }
+    }
+
+    /// `{"report": …}`, or `{"problem": {"code": …, "detail": …}}`.
+    ///
+    /// The engine has no code for text that serde refuses: there `code` is null, and the doors say which it is.
+    #[must_use]
+    pub fn answer(&self, json: &str) -> Value {
+        let raw: RawMessage<'_> = match serde_json::from_str(json) {
+            Ok(raw) => raw,
+            Err(_) => return problem(None, "serde"),
+        };
+        match raw.into_message() {
+            Ok(message) => self.scan(&message),
+            Err(error) => problem(Some(code(&error)), &error.to_string()),
+        }
+    }
+
+    fn scan(&self, message: &Message<'_>) -> Value {
+        match self.scanner.scan(message, &|| false) {
+            Ok(answer) => {
+                let report = Report::new(&self.scanner, &answer, String::new(), message.id.as_deref(), 0);
+                json!({ "report": crate::plain(serde_json::to_value(report).expect("a report is JSON")) })
+            }
+            Err(error) => problem(Some(error.code()), &error.to_string()),
+        }
+    }
+}
+
+fn problem(code: Option<&str>, detail: &str) -> Value {
+    json!({ "problem": { "code": code, "detail": detail } })
+}
+
+/// The rule that the doors follow.
+fn code(error: &MessageError) -> &'static str {
+    match error {
+        MessageError::MissingField { .. } | MessageError::ForeignField { .. } => "unknown_field",
+        _ => "invalid_value",
+    }
+}
