@@ -7,7 +7,7 @@ use crate::confirm::{self, NameRules};
 use crate::policy::KnownSecret;
 use crate::rules::{Rule, RuleSet, Trigger};
 use crate::verdict::ScanError;
-use crate::views::{Base64Stretches, Decoded, Escapes, HexStretches, Replacement, View, joined};
+use crate::views::{Base64Stretches, Decoded, Escapes, HexStretches, Lookalikes, Replacement, View, joined};
 
 /// Bytes that are looked at by every pass before the next: they stay in the cache, and the deadline is asked.
 const BLOCK: usize = 64 << 10;
@@ -96,6 +96,9 @@ impl Looking<'_> {
             self.digits(view, &mut passes.digits, limit);
             self.userinfo(view, &mut passes.userinfo, limit);
             while let Some(decoded) = passes.escapes.next_before(bytes, limit) {
+                self.nested(view, &decoded)?;
+            }
+            while let Some(decoded) = passes.lookalikes.next_before(bytes, limit) {
                 self.nested(view, &decoded)?;
             }
             self.scanned_bytes += limit - block;
@@ -206,6 +209,7 @@ struct Passes {
     digits: Digits,
     userinfo: Userinfo,
     escapes: Escapes,
+    lookalikes: Lookalikes,
 }
 
 #[derive(Default)]

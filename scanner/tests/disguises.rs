@@ -8,7 +8,7 @@ use scanner::{Answer, ExampleKind, Scanner, Verdict, apply};
 
 type Disguise = (&'static str, fn(&[u8]) -> Vec<u8>);
 
-const DISGUISES: [Disguise; 15] = [
+const DISGUISES: [Disguise; 19] = [
     ("plain", |text| text.to_vec()),
     ("base64", |text| BASE64.encode(text).into_bytes()),
     ("base64url", |text| BASE64URL_NOPAD.encode(text).into_bytes()),
@@ -20,6 +20,30 @@ const DISGUISES: [Disguise; 15] = [
     }),
     ("base64 in lines", |text| lines(&BASE64.encode(&[PROSE, text, PROSE].concat()), 76, "\\n")),
     ("base64 in short lines", |text| lines(&BASE64.encode(&[PROSE, text].concat()), 64, "\\r\\n")),
+    ("full width", |text| styled(text, |letter| char::from_u32(letter + 0xfee0))),
+    ("invisible characters", |text| text.iter().flat_map(|byte| [*byte, 0xe2, 0x80, 0x8b]).collect()),
+    ("Cyrillic letters", |text| {
+        styled(text, |letter| {
+            let letters = [
+                ('a', 'а'),
+                ('c', 'с'),
+                ('e', 'е'),
+                ('o', 'о'),
+                ('p', 'р'),
+                ('A', 'А'),
+                ('K', 'К'),
+                ('T', 'Т'),
+            ];
+            let letter = char::from_u32(letter)?;
+            Some(letters.iter().find(|(ours, _)| *ours == letter).map_or(letter, |(_, theirs)| *theirs))
+        })
+    }),
+    ("accents", |text| {
+        styled(text, char::from_u32)
+            .chunks(4)
+            .flat_map(|four| [four, "\u{301}".as_bytes()].concat())
+            .collect()
+    }),
     ("hex", |text| HEXLOWER.encode(text).into_bytes()),
     ("HEX", |text| HEXUPPER.encode(text).into_bytes()),
     ("percent", |text| text.iter().flat_map(|byte| format!("%{byte:02X}").into_bytes()).collect()),
@@ -29,6 +53,15 @@ const DISGUISES: [Disguise; 15] = [
 ];
 
 const PROSE: &[u8] = b" some words of ordinary text around it ";
+
+/// Every visible character through `style`.
+fn styled(text: &[u8], style: fn(u32) -> Option<char>) -> Vec<u8> {
+    let letter = |byte: &u8| match byte {
+        b'!'..=b'~' => style(u32::from(*byte)).unwrap_or(char::from(*byte)),
+        other => char::from(*other),
+    };
+    text.iter().map(letter).collect::<String>().into_bytes()
+}
 
 /// `text` broken after every `width` characters.
 fn lines(text: &str, width: usize, line_break: &str) -> Vec<u8> {

@@ -7,6 +7,7 @@ mod base64;
 mod escapes;
 mod hex;
 mod lines;
+mod lookalikes;
 mod map;
 
 use std::ops::Range;
@@ -15,6 +16,7 @@ pub(crate) use base64::Stretches as Base64Stretches;
 pub(crate) use escapes::Escapes;
 pub(crate) use hex::Stretches as HexStretches;
 pub(crate) use lines::joined;
+pub(crate) use lookalikes::Lookalikes;
 pub(crate) use map::Steps;
 
 /// Bytes to look at: a part itself, or a stretch of another view decoded.
@@ -53,6 +55,8 @@ pub(crate) enum Codec {
     Escape(Steps),
     /// `&#65;`
     Entity(Steps),
+    /// Letters that look like others, and invisible ones.
+    Lookalikes(Steps),
     /// Line breaks inside encoded text.
     Lines(Steps),
     /// Groups of four characters; `url` names the alphabet.
@@ -75,6 +79,7 @@ impl Codec {
             Self::Escape(_) => "escape",
             Self::Entity(_) => "entity",
             Self::Lines(_) => "lines",
+            Self::Lookalikes(_) => "lookalikes",
             Self::Base64 { .. } => "base64",
             Self::Hex { .. } => "hex",
         }
@@ -94,9 +99,11 @@ impl Decoded {
     /// The range of the surrounding view that `range` was decoded from.
     fn source_of(&self, range: &Range<usize>) -> Range<usize> {
         match &self.codec {
-            Codec::Percent(steps) | Codec::Escape(steps) | Codec::Entity(steps) | Codec::Lines(steps) => {
-                steps.source_of(range, &self.source)
-            }
+            Codec::Percent(steps)
+            | Codec::Escape(steps)
+            | Codec::Entity(steps)
+            | Codec::Lines(steps)
+            | Codec::Lookalikes(steps) => steps.source_of(range, &self.source),
             Codec::Base64 { .. } => base64::source_of(range, &self.source),
             Codec::Hex { .. } => self.source.start + 2 * range.start..self.source.start + 2 * range.end,
         }
@@ -107,7 +114,7 @@ impl Decoded {
         let range = self.source_of(&replacement.range);
         match &self.codec {
             Codec::Percent(_) => Replacement { range, bytes: escapes::percent_encode(&replacement.bytes) },
-            Codec::Escape(_) | Codec::Entity(_) | Codec::Lines(_) => {
+            Codec::Escape(_) | Codec::Entity(_) | Codec::Lines(_) | Codec::Lookalikes(_) => {
                 Replacement { range, bytes: replacement.bytes.clone() }
             }
             Codec::Base64 { url } => base64::encode(self, *url, replacement),

@@ -1,0 +1,232 @@
+//! Letters that only look like those of a token: full width, mathematical, circled, accented, Cyrillic and Greek,
+//! and characters that nobody sees between them.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+use unicode_security::skeleton;
+
+use super::{Codec, Decoded, Steps};
+use crate::candidates::classes::{ALNUM, is};
+
+/// How far a window reaches around what opened it, and how far between two such characters.
+const MAX_GAP: usize = 1024;
+/// Bytes that are checked for ASCII at once.
+const CHUNK: usize = 64;
+
+/// Finds windows of disguised letters, block by block.
+#[derive(Debug, Default)]
+pub(crate) struct Lookalikes {
+    at: usize,
+    /// Where the last window ended; the next one does not reach back over it.
+    taken: usize,
+}
+
+/// What a character reads as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    /// This letter, digit or sign, in another style: worth a look wherever it stands.
+    Styled(u8),
+    /// A letter of another alphabet with this shape: worth a look beside letters of ours.
+    Foreign(u8),
+    /// Nothing: it is not seen.
+    Invisible,
+    /// Itself.
+    Itself,
+}
+
+impl Lookalikes {
+    /// The next window that begins before `limit`, as it reads.
+    pub(crate) fn next_before(&mut self, bytes: &[u8], limit: usize) -> Option<Decoded> {
+        let limit = limit.min(bytes.len());
+        while let Some(at) = next_foreign(bytes, self.at, limit) {
+            let (reading, length) = reading_at(bytes, at);
+            self.at = at + length;
+            if matters(bytes, at, length, reading) {
+                let window = window_around(bytes, at, self.taken);
+                self.at = window.end;
+                self.taken = window.end;
+                return Some(decode(bytes, window));
+            }
+        }
+        self.at = self.at.max(limit);
+        None
+    }
+}
+
+/// The first byte in `from..limit` that is no ASCII.
+fn next_foreign(bytes: &[u8], from: usize, limit: usize) -> Option<usize> {
+    let mut at = from;
+    while at < limit {
+        let chunk = &bytes[at..limit.min(at + CHUNK)];
+        if !chunk.is_ascii() {
+            return chunk.iter().position(|byte| !byte.is_ascii()).map(|offset| at + offset);
+        }
+        at += chunk.len();
+    }
+    None
+}
+
+fn matters(bytes: &[u8], at: usize, length: usize, reading: Reading) -> bool {
+    let ours = |index: Option<usize>| {
+        index
+            .and_then(|index| bytes.get(index))
+            .is_some_and(|&byte| is(byte, ALNUM) || matches!(byte, b'_' | b'-'))
+    };
+    match reading {
+        Reading::Styled(_) => true,
+        Reading::Foreign(_) | Reading::Invisible => ours(at.checked_sub(1)) || ours(Some(at + length)),
+        Reading::Itself => false,
+    }
+}
+
+/// What the character at `at` reads as, and its length in bytes; a byte that begins no character stands for itself.
+fn reading_at(bytes: &[u8], at: usize) -> (Reading, usize) {
+    let length = match bytes[at] {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        _ => return (Reading::Itself, 1),
+    };
+    let text = bytes.get(at..at + length).and_then(|bytes| std::str::from_utf8(bytes).ok());
+    text.and_then(|text| text.chars().next())
+        .map_or((Reading::Itself, 1), |character| (reading_of(character), length))
+}
+
+/// Alphabets, marks, punctuation and letter-like signs: what texts are full of is worked out once.
+static NEAR: LazyLock<Vec<Reading>> = LazyLock::new(|| {
+    (0..0x2500_u32).map(|code| char::from_u32(code).map_or(Reading::Itself, read)).collect()
+});
+
+fn reading_of(character: char) -> Reading {
+    match u32::from(character) {
+        code @ 0..0x2500 => NEAR[code as usize],
+        // An invisible letter among the ideographs, syllables and pictures, which look like no letter of ours.
+        0x3164 => Reading::Invisible,
+        0x2500..0xd800 | 0x1_f200..0x1_fb00 | 0x2_0000..0xe_0000 => Reading::Itself,
+        _ => read(character),
+    }
+}
+
+fn read(character: char) -> Reading {
+    if is_invisible(character) {
+        return Reading::Invisible;
+    }
+    if let tag @ '\u{e0020}'..='\u{e007e}' = character {
+        return u8::try_from(u32::from(tag) - 0xe_0000).map_or(Reading::Itself, Reading::Styled);
+    }
+    let mut plain = None;
+    decompose_compatible(character, |part| {
+        plain = plain.or(Some(part).filter(|part| !is_combining_mark(*part)));
+    });
+    match plain.filter(char::is_ascii_graphic).and_then(|letter| u8::try_from(letter).ok()) {
+        Some(letter) => Reading::Styled(letter),
+        None => shape(character),
+    }
+}
+
+/// The letter of ours that a letter of another alphabet is drawn like.
+fn shape(character: char) -> Reading {
+    let mut buffer = [0; 4];
+    let mut shapes = skeleton(character.encode_utf8(&mut buffer));
+    match (shapes.next(), shapes.next()) {
+        (Some(letter), None) if letter.is_ascii_graphic() => {
+            u8::try_from(letter).map_or(Reading::Itself, Reading::Foreign)
+        }
+        _ => Reading::Itself,
+    }
+}
+
+/// Characters without a glyph of their own (Unicode's `Default_Ignorable_Code_Point`), and marks that sit on the letter
+/// before them.
+fn is_invisible(character: char) -> bool {
+    matches!(character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0001}' | '\u{e0100}'..='\u{e01ef}')
+        || is_combining_mark(character)
+}
+
+fn window_around(bytes: &[u8], first: usize, floor: usize) -> Range<usize> {
+    let floor = floor.max(first.saturating_sub(MAX_GAP));
+    let start = floor.min(first);
+    let mut end = first;
+    let mut last = first;
+    while end < bytes.len() && end - last <= MAX_GAP {
+        last = if bytes[end].is_ascii() { last } else { end };
+        end += 1;
+    }
+    start..end
+}
+
+fn decode(bytes: &[u8], source: Range<usize>) -> Decoded {
+    let mut text = Vec::with_capacity(source.len());
+    let mut steps = Steps::default();
+    steps.push(0, source.start);
+    let mut at = source.start;
+    while at < source.end {
+        if bytes[at].is_ascii() {
+            text.push(bytes[at]);
+            at += 1;
+            continue;
+        }
+        let (reading, length) = reading_at(bytes, at);
+        steps.push(text.len(), at);
+        match reading {
+            Reading::Styled(letter) | Reading::Foreign(letter) => text.push(letter),
+            Reading::Invisible => {}
+            Reading::Itself => text.extend_from_slice(&bytes[at..bytes.len().min(at + length)]),
+        }
+        at += length;
+        steps.push(text.len(), at);
+    }
+    let source = source.start..at.min(bytes.len());
+    Decoded { bytes: text, source, codec: Codec::Lookalikes(steps) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::views::View;
+
+    fn first(text: &str) -> Option<Decoded> {
+        Lookalikes::default().next_before(text.as_bytes(), text.len())
+    }
+
+    #[test]
+    fn reads_letters_of_every_style() {
+        for text in
+            ["ＡＢＣ", "𝐀𝐁𝐂", "ⒶⒷⒸ", "A\u{200b}B\u{2060}C", "A\u{301}BC\u{327}", "ÁBÇ", "\u{410}B\u{421}"]
+        {
+            let text = format!("x={text};");
+            let decoded = first(&text).expect("a window");
+            assert_eq!(decoded.bytes, b"x=ABC;", "{text}");
+            let view = View::part(text.as_bytes());
+            let inner = View::decoded(&view, &decoded);
+            assert_eq!(inner.source_of(&(5..6)), text.len() - 1..text.len(), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_languages_are_left_alone() {
+        for text in [
+            "Съешь же ещё этих мягких булок",
+            "視野無限廣",
+            "Ξεσκεπάζω τὴν ψυχοφθόρα",
+            "日本語のテキスト",
+            "emoji 🙂 here",
+        ] {
+            assert!(first(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn broken_characters_stand_for_themselves() {
+        let mut lookalikes = Lookalikes::default();
+        let text = b"A\xffB\xe2\x80C\xf0\x9d\x90D\xc2";
+        while let Some(decoded) = lookalikes.next_before(text, text.len()) {
+            assert!(decoded.source.end <= text.len());
+        }
+    }
+}
