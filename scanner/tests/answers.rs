@@ -135,3 +135,13 @@ fn what_is_nested_too_deep_is_no_whole_look() {
     let answer = scan(&scanner(), &post("https://api.anthropic.com/v1/messages", &[], body.as_bytes()));
     assert_eq!(answer.verdict, Verdict::Allow);
 }
+
+#[test]
+fn a_secret_that_names_a_header_stands_in_no_part() {
+    let (name, value) = (token("ghp_"), token("AKIA"));
+    let headers = [(name.as_str(), value.as_str())];
+    let answer = scan(&scanner(), &post("https://sink.example/", &headers, b""));
+    let parts: Vec<&str> = answer.findings.iter().map(|finding| finding.part.as_str()).collect();
+    assert_eq!(parts, ["header-name:0", "header:#0"]);
+    assert_eq!(answer.edits, None);
+}

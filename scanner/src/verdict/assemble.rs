@@ -98,7 +98,7 @@ fn findings(seen: &Seen<'_>) -> (Vec<Finding>, usize) {
 
 fn finding(seen: &Seen<'_>, sighting: &Sighting, fingerprint: String) -> Finding {
     let rule = &seen.rules.rules[sighting.hit.rule];
-    let (part, index) = part_name(seen.message, sighting.part);
+    let (part, index) = name_of(seen, sighting.part);
     Finding {
         rule: rule.id.clone(),
         category: rule.category,
@@ -114,6 +114,28 @@ fn finding(seen: &Seen<'_>, sighting: &Sighting, fingerprint: String) -> Finding
         fingerprint,
         count: 1,
     }
+}
+
+/// The name of a part; of a header whose own name holds something that was found, only its number.
+fn name_of(seen: &Seen<'_>, part: PartId) -> (String, Option<usize>) {
+    match part {
+        PartId::Header(index) if name_is_found(seen, part) => (format!("header:#{index}"), None),
+        PartId::Trailer(index) if name_is_found(seen, part) => (format!("trailer:#{index}"), None),
+        _ => part_name(seen.message, part),
+    }
+}
+
+/// Whether something was found in the name of this header or trailer. Sightings are in order, names before values.
+fn name_is_found(seen: &Seen<'_>, part: PartId) -> bool {
+    let name = match part {
+        PartId::Header(index) => PartId::HeaderName(index),
+        PartId::Trailer(index) => PartId::TrailerName(index),
+        _ => return false,
+    };
+    seen.sightings
+        .iter()
+        .take_while(|sighting| sighting.part != PartId::Body)
+        .any(|sighting| sighting.part == name)
 }
 
 fn host_finding(host: &HostFinding, action: Action) -> Finding {
@@ -157,6 +179,9 @@ fn edits(seen: &Seen<'_>) -> Option<Vec<Edit>> {
     merged
         .into_iter()
         .map(|(part, cut)| {
+            if name_is_found(seen, part) {
+                return None;
+            }
             let (part, index) = part_name(seen.message, part);
             let replacement = String::from_utf8(cut.bytes).ok()?;
             Some(Edit { part, index, start: cut.range.start, end: cut.range.end, replacement })
