@@ -47,7 +47,7 @@ def literals(figures: Figures) -> float:
 
 def rows(figures: Figures) -> list[Row]:
     """Compare everything with design figures."""
-    return [*throughput(figures), *latency(figures), *worst(figures), *start(figures), *quiet(figures)]
+    return [*throughput(figures), *latency(figures), *worst(figures), *start(figures), *quiet(figures), *stopped(figures)]
 
 
 def throughput(figures: Figures) -> list[Row]:
@@ -159,6 +159,21 @@ def quiet(figures: Figures) -> list[Row]:
         ),
         Row("mixed bodies disturbed", "none", f"{found['disturbed']} of {found['bodies']}", found["disturbed"] == 0),
     ]
+
+
+def stopped(figures: Figures) -> list[Row]:
+    """Secrets and look-alikes of the rules' own generators: consistency, not a judgement by others."""
+    counts = dict(figures["recall"])
+    alike = counts.pop("look-alike")
+    rows = []
+    for disguise, count in counts.items():
+        share = count["stopped"] / count["sent"]
+        measured = f"{share:.2%} of {count['sent']}"
+        rows.append(Row(f"our own fresh secrets stopped, {disguise}", "≥ 99 %", measured, share >= 0.99))
+    quota = alike["stopped"] / alike["sent"]
+    measured = f"{alike['stopped']} of {alike['sent']}"
+    rows.append(Row("our own look-alikes disturbed", "≤ 1 in 1,000", measured, quota <= 0.001))
+    return rows
 
 
 def table(figures: Figures, made: list[Row]) -> str:

@@ -152,7 +152,7 @@ def main() -> None:
     engine = Process(path, "serve", str(CORPUS))
     say("measuring")
     figures |= {"engine": engine.says} | measure(engine, peer) | worst_cases(engine)
-    figures |= {what: engine.ask(what) for what in ("findings", "allocations", "memory")}
+    figures |= {what: engine.ask(what) for what in ("findings", "recall", "allocations", "memory")}
     engine.close()
     if peer:
         figures["peer_memory"] = peer.ask("memory")

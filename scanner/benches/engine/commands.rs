@@ -8,7 +8,7 @@ use scanner::{Answer, FingerprintKey, Message, Policy, RuleSet, Scanner, Verdict
 use serde_json::{Value, json};
 
 use crate::bodies::{Corpus, post, post_gzip, response};
-use crate::{allocations, dense, doubled, floor, measure};
+use crate::{allocations, dense, doubled, floor, measure, recall};
 
 /// No single scan may take longer; one that would is told as not linear.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -64,6 +64,7 @@ impl Bench {
             ["scan", kind] => self.throughput(&self.scanner, kind),
             ["scan-doubled", kind] => self.throughput(&self.doubled, kind),
             ["findings"] => self.findings(),
+            ["recall"] => recall::recall(&self.scanner),
             ["floor"] => self.floor(),
             ["request"] => self.latency("request-2k", post),
             ["response"] => self.latency("response-10k", response),

@@ -13,6 +13,7 @@ mod dense;
 mod doubled;
 mod floor;
 mod measure;
+mod recall;
 mod rule_files;
 
 use std::io::BufRead;
