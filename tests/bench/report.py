@@ -47,7 +47,14 @@ def literals(figures: Figures) -> float:
 
 def rows(figures: Figures) -> list[Row]:
     """Compare everything with design figures."""
-    return [*throughput(figures), *latency(figures), *worst(figures), *start(figures), *quiet(figures), *stopped(figures)]
+    return [
+        *throughput(figures),
+        *latency(figures),
+        *worst(figures),
+        *start(figures),
+        *quiet(figures),
+        *stopped(figures),
+    ]
 
 
 def throughput(figures: Figures) -> list[Row]:
