@@ -50,7 +50,8 @@ check: $(DONE)/wheel $(DONE)/tests .scangate/tools/bin/cargo-deny
 	@.venv/bin/ruff format --quiet --check .
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy addon/addon.py addon/scangate_addon
-	@$(PYTHON) -m mypy.stubtest scangate
+	@.venv/bin/mypy --strict --exclude /_addon/ pyo3-bridge/python
+	@$(PYTHON) -m mypy.stubtest scangate._scangate
 
 bench: $(DONE)/wheel $(DONE)/tests
 	$(SAY) 'Engine'
