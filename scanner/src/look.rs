@@ -2,15 +2,15 @@
 
 use std::ops::Range;
 
-use crate::candidates::{Digits, Keywords, Literals, Runs, Userinfo, is_stem, named_at};
+use crate::candidates::{BLOCK, Block, Digits, Keywords, Literals, Runs, Userinfo, is_stem, named_at};
 use crate::confirm::{self, NameRules};
 use crate::policy::KnownSecret;
 use crate::rules::{Rule, RuleSet, Trigger};
 use crate::verdict::ScanError;
 use crate::views::{Base64Stretches, Decoded, Escapes, HexStretches, Lookalikes, Replacement, View, joined};
 
-/// Bytes that are looked at by every pass before the next: they stay in the cache, and the deadline is asked.
-const BLOCK: usize = 64 << 10;
+/// Bytes after which the deadline is asked for.
+const ASK_EVERY: usize = 64 << 10;
 
 /// Decodings inside decodings that are undone.
 const MAX_DEPTH: usize = 6;
@@ -55,6 +55,8 @@ pub(crate) struct Looking<'s> {
     /// Bytes that were not looked at, since they were nested too deep or the budget had run out.
     pub(crate) skipped_bytes: usize,
     budget: usize,
+    /// The deadline is asked for when so many bytes have been looked at.
+    ask_at: usize,
 }
 
 impl Finder {
@@ -77,7 +79,15 @@ impl Finder {
     /// Ready to look at the parts of one message of `bytes` in all.
     pub(crate) fn looking<'s>(&'s self, bytes: usize, expired: &'s dyn Fn() -> bool) -> Looking<'s> {
         let budget = bytes.saturating_mul(4).saturating_add(SPARE_BUDGET);
-        Looking { finder: self, expired, hits: Vec::new(), scanned_bytes: 0, skipped_bytes: 0, budget }
+        Looking {
+            finder: self,
+            expired,
+            hits: Vec::new(),
+            scanned_bytes: 0,
+            skipped_bytes: 0,
+            budget,
+            ask_at: 0,
+        }
     }
 }
 
@@ -86,36 +96,47 @@ impl Looking<'_> {
     pub(crate) fn look(&mut self, view: &View<'_>) -> Result<(), ScanError> {
         let bytes = view.bytes;
         let mut passes = Passes::default();
-        for block in (0..bytes.len()).step_by(BLOCK) {
-            let limit = bytes.len().min(block + BLOCK);
-            if (self.expired)() {
-                return Err(ScanError::Deadline { scanned_bytes: self.scanned_bytes });
-            }
-            self.runs(view, &mut passes.runs, limit)?;
-            self.literals(view, &mut passes.literals, limit);
-            self.digits(view, &mut passes.digits, limit);
-            self.userinfo(view, &mut passes.userinfo, limit);
-            while let Some(decoded) = passes.escapes.next_before(bytes, limit) {
+        let mut block = Block::new();
+        for start in (0..bytes.len()).step_by(BLOCK) {
+            self.ask()?;
+            block.read(bytes, start);
+            self.runs(view, &block, &mut passes.runs)?;
+            self.literals(view, &mut passes.literals, block.range().end);
+            self.digits(view, &block, &mut passes.digits);
+            self.userinfo(view, &block, &mut passes.userinfo);
+            while let Some(decoded) = passes.escapes.next_in(&block, bytes) {
                 self.nested(view, &decoded)?;
             }
-            while let Some(decoded) = passes.lookalikes.next_before(bytes, limit) {
+            while let Some(decoded) = passes.lookalikes.next_in(&block, bytes) {
                 self.nested(view, &decoded)?;
             }
-            self.scanned_bytes += limit - block;
+            self.scanned_bytes += block.range().len();
         }
         Ok(())
     }
 
-    fn runs(&mut self, view: &View<'_>, passes: &mut RunPass, limit: usize) -> Result<(), ScanError> {
+    /// Whether there is time left.
+    fn ask(&mut self) -> Result<(), ScanError> {
+        if self.scanned_bytes < self.ask_at {
+            return Ok(());
+        }
+        self.ask_at = self.scanned_bytes + ASK_EVERY;
+        if (self.expired)() {
+            return Err(ScanError::Deadline { scanned_bytes: self.scanned_bytes });
+        }
+        Ok(())
+    }
+
+    fn runs(&mut self, view: &View<'_>, block: &Block, pass: &mut RunPass) -> Result<(), ScanError> {
         let finder = self.finder;
-        while let Some(run) = passes.runs.next_before(view.bytes, limit) {
+        while let Some(run) = pass.runs.next_in(block, view.bytes) {
             finder
                 .keywords
                 .find_in(view.bytes, run.extended.clone(), |at, rule| self.keyword(view, at, rule));
-            if run.core.start >= passes.joined
+            if run.core.start >= pass.joined
                 && let Some(lines) = joined(view.bytes, run.core.clone())
             {
-                passes.joined = lines.source.end;
+                pass.joined = lines.source.end;
                 self.nested(view, &lines)?;
             }
             let mut base64 = Base64Stretches::new(run.extended.clone());
@@ -158,9 +179,9 @@ impl Looking<'_> {
         if value.iter().any(u8::is_ascii_whitespace) { named.name.end } else { named.value.end }
     }
 
-    fn digits(&mut self, view: &View<'_>, digits: &mut Digits, limit: usize) {
+    fn digits(&mut self, view: &View<'_>, block: &Block, digits: &mut Digits) {
         let finder = self.finder;
-        while let Some(stretch) = digits.next_before(view.bytes, limit) {
+        while let Some(stretch) = digits.next_in(block, view.bytes) {
             for &rule in &finder.digits {
                 for secret in confirm::in_digits(&finder.rules.rules[rule], view.bytes, stretch.clone()) {
                     self.hit(view, rule, secret);
@@ -169,9 +190,9 @@ impl Looking<'_> {
         }
     }
 
-    fn userinfo(&mut self, view: &View<'_>, userinfo: &mut Userinfo, limit: usize) {
+    fn userinfo(&mut self, view: &View<'_>, block: &Block, userinfo: &mut Userinfo) {
         let finder = self.finder;
-        while let Some(url) = userinfo.next_before(view.bytes, limit) {
+        while let Some(url) = userinfo.next_in(block, view.bytes) {
             for &rule in &finder.userinfo {
                 if let Some(secret) = confirm::in_url(&finder.rules.rules[rule], view.bytes, url.clone()) {
                     self.hit(view, rule, secret);

@@ -43,8 +43,8 @@ const fn classify(byte: u8) -> u8 {
 
 /// Whether `byte` is in any of `classes`.
 #[inline]
-pub(crate) fn is(byte: u8, classes: u8) -> bool {
-    CLASSES[usize::from(byte)] & classes != 0
+pub(crate) const fn is(byte: u8, classes: u8) -> bool {
+    CLASSES[byte as usize] & classes != 0
 }
 
 /// First index in `at..` whose byte is not in `classes`.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::classes::{ALNUM, DIGITISH, end_of, is, start_of};
+use super::masks::Block;
 
 /// Fewest digits that any of those numbers has, formatted or not.
 const MIN_STRETCH: usize = 9;
@@ -14,35 +15,15 @@ pub(crate) struct Digits {
 }
 
 impl Digits {
-    /// The next stretch whose probe lies before `limit`: from its first digit to its last, at least nine digits.
-    pub(crate) fn next_before(&mut self, bytes: &[u8], limit: usize) -> Option<Range<usize>> {
-        let limit = limit.min(bytes.len());
-        loop {
-            let probe = self.probe(bytes, limit)?;
-            let start = start_of(bytes, probe, self.at, DIGITISH);
-            self.at = end_of(bytes, probe + 1, DIGITISH);
+    /// The next stretch whose ninth character lies in `block`: from its first digit to its last, at least nine digits.
+    #[inline]
+    pub(crate) fn next_in(&mut self, block: &Block, bytes: &[u8]) -> Option<Range<usize>> {
+        while let Some(last) = block.next_number::<MIN_STRETCH>(self.at) {
+            let start = start_of(bytes, last, self.at, DIGITISH);
+            self.at = end_of(bytes, last + 1, DIGITISH);
             if let Some(stretch) = trimmed(bytes, start..self.at) {
                 return Some(stretch);
             }
-        }
-    }
-}
-
-impl Digits {
-    /// The next pair of bytes, at a stride one shorter than the shortest stretch, that has a digit. In a stretch no
-    /// two separators stand together, so every such pair has one.
-    #[inline]
-    fn probe(&mut self, bytes: &[u8], limit: usize) -> Option<usize> {
-        let mut probe = self.at + MIN_STRETCH - 2;
-        while probe < limit {
-            if bytes[probe].is_ascii_digit() {
-                return Some(probe);
-            }
-            if bytes.get(probe + 1).is_some_and(u8::is_ascii_digit) {
-                return Some(probe + 1);
-            }
-            self.at = probe + 1;
-            probe += MIN_STRETCH - 1;
         }
         None
     }
@@ -66,13 +47,29 @@ fn is_fraction(bytes: &[u8], start: usize, end: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::masks::in_blocks;
     use super::*;
 
     fn stretches(text: &str) -> Vec<&str> {
-        let mut digits = Digits::default();
-        std::iter::from_fn(|| digits.next_before(text.as_bytes(), text.len()))
-            .map(|range| &text[range])
-            .collect()
+        let (mut digits, mut found) = (Digits::default(), Vec::new());
+        let next = |block: &Block, digits: &mut Digits| digits.next_in(block, text.as_bytes());
+        in_blocks(text.as_bytes(), |block| found.extend(std::iter::from_fn(|| next(block, &mut digits))));
+        found.into_iter().map(|range| &text[range]).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn finds_every_number_at_any_place(
+            number in "[0-9]{1,4}([ -]?[0-9]{1,4}){4,8}", lead in 0_usize..200, before in 3990_usize..4200,
+        ) {
+            prop_assume!(number.bytes().filter(u8::is_ascii_digit).count() >= MIN_STRETCH);
+            let text = format!("{}x{number}x", "no ".repeat(lead));
+            prop_assert_eq!(stretches(&text), [&number]);
+            let text = format!("{}{number}", ".".repeat(before));
+            prop_assert_eq!(stretches(&text), [&number]);
+        }
     }
 
     #[test]

@@ -1,9 +1,20 @@
 //! The fourth station: one look at the bytes finds where any rule could match; only that costs more.
+//!
+//! A view is looked at in blocks of 4 KiB. [`Block::read`] turns the bytes of a block into words, a bit a byte, for
+//! each [`Class`] that some pass asks about; passes then read words. How a new trigger stays cheap:
+//!
+//! - A byte that says it all (`@`, no ASCII): [`Block::next`] with its class. A new class is a variant of [`Class`].
+//! - Bytes in a row (runs, numbers): [`Block::next_row`]; where they end, also beyond the block: [`Block::end_of`].
+//! - A pair of bytes (escapes): two classes, one shifted against the other, as [`Block::next_escape`] does.
+//! - A pass keeps `at`, up to where it has looked, so that a block boundary makes no difference; a property test holds
+//!   it to a plain search.
+//! - What is possible in runs only (keywords, base64, hex) looks at runs, a sixth of the bytes.
 
 pub(crate) mod classes;
 mod digits;
 mod keywords;
 mod literals;
+mod masks;
 mod meaning;
 mod names;
 mod runs;
@@ -12,6 +23,7 @@ mod userinfo;
 pub(crate) use digits::Digits;
 pub(crate) use keywords::Keywords;
 pub(crate) use literals::{Literals, is_stem};
+pub(crate) use masks::{BLOCK, Block, Class};
 pub(crate) use meaning::{Says, names_a_count, says};
 pub(crate) use names::{Named, named_at};
 pub(crate) use runs::Runs;

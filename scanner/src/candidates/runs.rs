@@ -1,11 +1,11 @@
 //! Where a token could be at all: long runs of the characters that tokens are made of.
 //!
-//! Nearly every credential has a run of at least 16 such characters, and prose has few. A run that long covers
-//! one of every 16 bytes, so most bytes are never read; the idea is Boyer and Moore's.
+//! Nearly every credential has a run of at least 16 such characters, and prose has few.
 
 use std::ops::Range;
 
-use super::classes::{CORE, EXTENDED, end_of, is, start_of};
+use super::classes::{EXTENDED, start_of};
+use super::masks::{Block, Class};
 
 /// Length from which a run is worth a closer look.
 pub(crate) const MIN_RUN: usize = 16;
@@ -31,61 +31,71 @@ pub(crate) struct Runs {
 }
 
 impl Runs {
-    /// The next run whose probe lies before `limit`.
-    pub(crate) fn next_before(&mut self, bytes: &[u8], limit: usize) -> Option<Run> {
-        loop {
-            let probe = self.probe(bytes, limit)?;
-            let start = start_of(bytes, probe, self.at, CORE);
-            // A run from `start` would reach this far; whatever breaks it first is looked for from there backwards.
-            let last = start + MIN_RUN - 1;
-            if last >= bytes.len() {
-                self.at = bytes.len();
-                return None;
-            }
-            let broken = start_of(bytes, last + 1, probe, CORE);
-            if broken > probe {
-                self.at = broken;
-                continue;
-            }
-            let end = end_of(bytes, last + 1, CORE);
-            let floor = self.taken.max(start.saturating_sub(MAX_REACH_LEFT));
-            let left = start_of(bytes, start, floor, EXTENDED);
-            self.at = end_of(bytes, end, EXTENDED);
-            self.taken = self.at;
-            return Some(Run { core: start..end, extended: left..self.at });
-        }
-    }
-
-    /// The next core byte at a stride of [`MIN_RUN`]; moves past what cannot hold a run.
+    /// The next run whose sixteenth character lies in `block`.
     #[inline]
-    fn probe(&mut self, bytes: &[u8], limit: usize) -> Option<usize> {
-        let limit = limit.min(bytes.len());
-        let mut probe = self.at + MIN_RUN - 1;
-        while probe < limit {
-            if is(bytes[probe], CORE) {
-                return Some(probe);
-            }
-            self.at = probe + 1;
-            probe += MIN_RUN;
-        }
-        None
+    pub(crate) fn next_in(&mut self, block: &Block, bytes: &[u8]) -> Option<Run> {
+        let last = block.next_row::<MIN_RUN>(Class::Core, self.at)?;
+        let start = last + 1 - MIN_RUN;
+        let end = block.end_of(bytes, last + 1, Class::Core);
+        let floor = self.taken.max(start.saturating_sub(MAX_REACH_LEFT));
+        let left = start_of(bytes, start, floor, EXTENDED);
+        self.at = block.end_of(bytes, end, Class::Extended);
+        self.taken = self.at;
+        Some(Run { core: start..end, extended: left..self.at })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::classes::{CORE, end_of, is};
+    use super::super::masks::in_blocks;
     use super::*;
 
+    fn runs(bytes: &[u8]) -> Vec<Run> {
+        let (mut runs, mut found) = (Runs::default(), Vec::new());
+        in_blocks(bytes, |block| found.extend(std::iter::from_fn(|| runs.next_in(block, bytes))));
+        found
+    }
+
     fn cores(text: &str) -> Vec<&str> {
-        let mut runs = Runs::default();
-        std::iter::from_fn(|| runs.next_before(text.as_bytes(), text.len()))
-            .map(|run| &text[run.core])
-            .collect()
+        runs(text.as_bytes()).into_iter().map(|run| &text[run.core]).collect()
+    }
+
+    /// The same, byte by byte.
+    fn plainly(bytes: &[u8]) -> Vec<Run> {
+        let (mut found, mut at, mut taken) = (Vec::new(), 0, 0);
+        while at < bytes.len() {
+            let end = end_of(bytes, at, CORE);
+            if end - at < MIN_RUN {
+                at = end.max(at) + 1;
+                continue;
+            }
+            let left = start_of(bytes, at, at.saturating_sub(MAX_REACH_LEFT).max(taken), EXTENDED);
+            taken = end_of(bytes, end, EXTENDED);
+            found.push(Run { core: at..end, extended: left..taken });
+            at = taken;
+        }
+        found
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn the_fast_pass_finds_what_a_plain_one_finds(
+            rows in prop::collection::vec((prop::sample::select(&b"aZ0_.:= \n\xff"[..]), 1_usize..40), 0..600),
+        ) {
+            let bytes: Vec<u8> = rows.iter().flat_map(|(byte, count)| vec![*byte; *count]).collect();
+            prop_assert_eq!(runs(&bytes), plainly(&bytes));
+            prop_assert!(runs(&bytes).iter().all(|run| bytes[run.core.clone()].iter().all(|byte| is(*byte, CORE))));
+        }
     }
 
     #[test]
     fn finds_runs_at_every_offset() {
-        for lead in 0..40 {
+        for lead in 0..140 {
             let text = format!("{}{} tail", " ".repeat(lead), "a".repeat(MIN_RUN));
             assert_eq!(cores(&text), ["a".repeat(MIN_RUN)], "lead {lead}");
         }
@@ -99,20 +109,6 @@ mod tests {
     #[test]
     fn extends_over_hosts_and_ports() {
         let text = b"see https://hooks.chat.example/services/abcdefghij now";
-        let run = Runs::default().next_before(text, text.len()).expect("a run");
-        assert_eq!(&text[run.extended], b"https://hooks.chat.example/services/abcdefghij");
-    }
-
-    #[test]
-    fn blocks_give_the_same_runs_as_the_whole() {
-        let text: String = (0..200).map(|i| if i % 23 == 0 { ' ' } else { 'x' }).collect();
-        let mut runs = Runs::default();
-        let mut pieces = Vec::new();
-        for limit in (0..text.len() + 7).step_by(7) {
-            while let Some(run) = runs.next_before(text.as_bytes(), limit) {
-                pieces.push(&text[run.core]);
-            }
-        }
-        assert_eq!(pieces, cores(&text));
+        assert_eq!(&text[runs(text)[0].extended.clone()], b"https://hooks.chat.example/services/abcdefghij");
     }
 }

@@ -1,12 +1,11 @@
 //! `scheme://user:password@host`: credentials in a URL.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use memchr::memmem;
+use super::masks::{Block, Class};
 
-/// Built once: it is looked for in every text.
-static SLASHES: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"://"));
+/// What stands before an authority.
+const SLASHES: &[u8] = b"://";
 
 /// Longest user and password together.
 const MAX_USERINFO: usize = 512;
@@ -16,27 +15,34 @@ const MAX_SCHEME: usize = 32;
 /// Finds URLs with a password, block by block.
 #[derive(Debug, Default)]
 pub(crate) struct Userinfo {
+    /// What stands before was looked at.
     at: usize,
 }
 
 impl Userinfo {
-    /// The next URL before `limit` whose authority has a colon and an `@`: from its scheme past the `@`, host
-    /// included.
-    pub(crate) fn next_before(&mut self, bytes: &[u8], limit: usize) -> Option<Range<usize>> {
-        let limit = bytes.len().min(limit + 2);
-        while self.at < limit {
-            let Some(offset) = SLASHES.find(&bytes[self.at..limit]) else {
-                self.at = limit.saturating_sub(2).max(self.at);
-                return None;
-            };
-            let slashes = self.at + offset;
-            self.at = slashes + 3;
-            if let Some(end) = end_of_userinfo(bytes, self.at) {
+    /// The next URL whose authority has a colon and an `@`, the first of them in `block`: from its scheme past the `@`,
+    /// host included.
+    #[inline]
+    pub(crate) fn next_in(&mut self, block: &Block, bytes: &[u8]) -> Option<Range<usize>> {
+        while let Some(sign) = block.next(Class::AtSign, self.at) {
+            let floor = self.at.max(sign.saturating_sub(MAX_USERINFO));
+            self.at = sign + 1;
+            let Some(slashes) = slashes_before(bytes, floor, sign) else { continue };
+            let (end, has_password) = end_of_authority(bytes, slashes + SLASHES.len());
+            self.at = end.max(self.at);
+            if has_password {
                 return Some(start_of_scheme(bytes, slashes)..end);
             }
         }
         None
     }
+}
+
+/// The `://` after which nothing ends the authority before `sign`.
+fn slashes_before(bytes: &[u8], floor: usize, sign: usize) -> Option<usize> {
+    let from = floor + bytes[floor..sign].iter().rposition(|byte| ends_authority(*byte))?;
+    let slashes = from.checked_sub(SLASHES.len() - 1)?;
+    bytes[slashes..].starts_with(SLASHES).then_some(slashes)
 }
 
 fn start_of_scheme(bytes: &[u8], slashes: usize) -> usize {
@@ -48,25 +54,53 @@ fn start_of_scheme(bytes: &[u8], slashes: usize) -> usize {
     start
 }
 
-/// Where the host after `user:password@` ends; `None` when there is no such thing at `from`.
-fn end_of_userinfo(bytes: &[u8], from: usize) -> Option<usize> {
+/// Where the authority at `from` ends, and whether it has a password.
+fn end_of_authority(bytes: &[u8], from: usize) -> (usize, bool) {
     let authority = &bytes[from..bytes.len().min(from + MAX_USERINFO)];
-    let end = authority
-        .iter()
-        .position(|byte| {
-            matches!(byte, b'/' | b'?' | b'#' | b'"' | b'\'' | b'<' | b'>' | b'\\' | b'`') || *byte <= b' '
-        })
-        .unwrap_or(authority.len());
-    let at_sign = authority[..end].iter().rposition(|&byte| byte == b'@')?;
-    authority[..at_sign].contains(&b':').then_some(from + end)
+    let end = authority.iter().position(|byte| ends_authority(*byte)).unwrap_or(authority.len());
+    let sign = authority[..end].iter().rposition(|&byte| byte == b'@').unwrap_or(0);
+    (from + end, authority[..sign].contains(&b':'))
+}
+
+fn ends_authority(byte: u8) -> bool {
+    matches!(byte, b'/' | b'?' | b'#' | b'"' | b'\'' | b'<' | b'>' | b'\\' | b'`') || byte <= b' '
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::masks::in_blocks;
     use super::*;
 
+    fn all(bytes: &[u8]) -> Vec<Range<usize>> {
+        let (mut userinfo, mut found) = (Userinfo::default(), Vec::new());
+        in_blocks(bytes, |block| found.extend(std::iter::from_fn(|| userinfo.next_in(block, bytes))));
+        found
+    }
+
+    /// The same, by its slashes.
+    fn plainly(bytes: &[u8]) -> Vec<Range<usize>> {
+        let slashes = memchr::memmem::find_iter(bytes, SLASHES);
+        let with_password = |slashes| {
+            let (end, has_password) = end_of_authority(bytes, slashes + SLASHES.len());
+            has_password.then(|| start_of_scheme(bytes, slashes)..end)
+        };
+        slashes.filter_map(with_password).collect()
+    }
+
     fn found(text: &str) -> Option<&str> {
-        Userinfo::default().next_before(text.as_bytes(), text.len()).map(|range| &text[range])
+        all(text.as_bytes()).first().map(|range| &text[range.clone()])
+    }
+
+    proptest! {
+        #[test]
+        fn finds_by_the_sign_what_stands_after_slashes(
+            pieces in prop::collection::vec("://|@|:|a{1,40}|a{300}|/| |ssh://u:p@h", 0..300),
+        ) {
+            let text = pieces.concat();
+            prop_assert_eq!(all(text.as_bytes()), plainly(text.as_bytes()));
+        }
     }
 
     #[test]

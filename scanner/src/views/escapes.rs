@@ -5,9 +5,8 @@
 
 use std::ops::Range;
 
-use memchr::memchr3;
-
 use super::{Codec, Decoded, Steps};
+use crate::candidates::Block;
 use crate::candidates::classes::{ALNUM, EXTENDED, SPACE, is};
 
 /// A window ends where so many bytes went by without an escape.
@@ -39,16 +38,12 @@ enum Kind {
 }
 
 impl Escapes {
-    /// The next window whose first escape lies before `limit`, decoded.
-    pub(crate) fn next_before(&mut self, bytes: &[u8], limit: usize) -> Option<Decoded> {
-        let limit = limit.min(bytes.len());
-        while self.at < limit {
-            let Some(offset) = memchr3(b'%', b'\\', b'&', &bytes[self.at..limit]) else {
-                self.at = limit;
-                return None;
-            };
-            let at = self.at + offset;
-            match escape_at(bytes, at) {
+    /// The next window whose first escape `block` finds, decoded.
+    #[inline]
+    pub(crate) fn next_in(&mut self, block: &Block, bytes: &[u8]) -> Option<Decoded> {
+        while let Some(at) = block.next_escape(self.at) {
+            let escape = escape_at(bytes, at).filter(|_| !self.is_escaped(bytes, at));
+            match escape {
                 Some(escape) if escape.matters() => {
                     let window = window_around(bytes, at, self.taken, escape.kind);
                     self.at = window.end;
@@ -60,6 +55,13 @@ impl Escapes {
             }
         }
         None
+    }
+
+    /// Whether the backslash at `at` is itself what a backslash escapes.
+    fn is_escaped(&self, bytes: &[u8], at: usize) -> bool {
+        let before = &bytes[self.at.min(at)..at];
+        let backslashes = before.iter().rev().take_while(|byte| **byte == b'\\').count();
+        bytes[at] == b'\\' && backslashes % 2 == 1
     }
 }
 
@@ -241,7 +243,9 @@ mod tests {
     use crate::views::View;
 
     fn first(text: &str) -> Option<Decoded> {
-        Escapes::default().next_before(text.as_bytes(), text.len())
+        let mut block = Block::new();
+        block.read(text.as_bytes(), 0);
+        Escapes::default().next_in(&block, text.as_bytes())
     }
 
     #[test]

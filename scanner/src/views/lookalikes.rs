@@ -9,11 +9,10 @@ use unicode_security::skeleton;
 
 use super::{Codec, Decoded, Steps};
 use crate::candidates::classes::{ALNUM, is};
+use crate::candidates::{Block, Class};
 
 /// How far a window reaches around what opened it, and how far between two such characters.
 const MAX_GAP: usize = 1024;
-/// Bytes that are checked for ASCII at once.
-const CHUNK: usize = 64;
 
 /// Finds windows of disguised letters, block by block.
 #[derive(Debug, Default)]
@@ -37,10 +36,10 @@ enum Reading {
 }
 
 impl Lookalikes {
-    /// The next window that begins before `limit`, as it reads.
-    pub(crate) fn next_before(&mut self, bytes: &[u8], limit: usize) -> Option<Decoded> {
-        let limit = limit.min(bytes.len());
-        while let Some(at) = next_foreign(bytes, self.at, limit) {
+    /// The next window whose first such character lies in `block`, as it reads.
+    #[inline]
+    pub(crate) fn next_in(&mut self, block: &Block, bytes: &[u8]) -> Option<Decoded> {
+        while let Some(at) = block.next(Class::Foreign, self.at) {
             let (reading, length) = reading_at(bytes, at);
             self.at = at + length;
             if matters(bytes, at, length, reading) {
@@ -50,22 +49,8 @@ impl Lookalikes {
                 return Some(decode(bytes, window));
             }
         }
-        self.at = self.at.max(limit);
         None
     }
-}
-
-/// The first byte in `from..limit` that is no ASCII.
-fn next_foreign(bytes: &[u8], from: usize, limit: usize) -> Option<usize> {
-    let mut at = from;
-    while at < limit {
-        let chunk = &bytes[at..limit.min(at + CHUNK)];
-        if !chunk.is_ascii() {
-            return chunk.iter().position(|byte| !byte.is_ascii()).map(|offset| at + offset);
-        }
-        at += chunk.len();
-    }
-    None
 }
 
 fn matters(bytes: &[u8], at: usize, length: usize, reading: Reading) -> bool {
@@ -191,7 +176,9 @@ mod tests {
     use crate::views::View;
 
     fn first(text: &str) -> Option<Decoded> {
-        Lookalikes::default().next_before(text.as_bytes(), text.len())
+        let mut block = Block::new();
+        block.read(text.as_bytes(), 0);
+        Lookalikes::default().next_in(&block, text.as_bytes())
     }
 
     #[test]
@@ -225,7 +212,9 @@ mod tests {
     fn broken_characters_stand_for_themselves() {
         let mut lookalikes = Lookalikes::default();
         let text = b"A\xffB\xe2\x80C\xf0\x9d\x90D\xc2";
-        while let Some(decoded) = lookalikes.next_before(text, text.len()) {
+        let mut block = Block::new();
+        block.read(text, 0);
+        while let Some(decoded) = lookalikes.next_in(&block, text) {
             assert!(decoded.source.end <= text.len());
         }
     }

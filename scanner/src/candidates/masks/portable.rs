@@ -1,0 +1,37 @@
+//! The look with a table: eight bytes at a time, whose classes are turned from a row a byte to a row a class.
+
+use super::{BITS, CHUNK, CLASSES, WORDS, Words, padded};
+
+/// Bytes that are turned at once.
+const ROWS: usize = 8;
+
+pub(super) fn fill(bytes: &[u8], words: &mut [[u64; WORDS + 1]; CLASSES]) {
+    for (index, chunk) in bytes.chunks(CHUNK).enumerate() {
+        for (class, word) in words_of(&padded(chunk)).into_iter().enumerate() {
+            words[class][index + 1] = word;
+        }
+    }
+}
+
+pub(super) fn words_of(chunk: &[u8; CHUNK]) -> Words {
+    let mut words = [0; CLASSES];
+    for (group, bytes) in chunk.chunks_exact(ROWS).enumerate() {
+        let mut rows = [0; ROWS];
+        for (row, byte) in rows.iter_mut().zip(bytes) {
+            *row = BITS[usize::from(*byte)];
+        }
+        for (word, bits) in words.iter_mut().zip(turned(u64::from_le_bytes(rows)).to_le_bytes()) {
+            *word |= u64::from(bits) << (ROWS * group);
+        }
+    }
+    words
+}
+
+/// An 8 by 8 matrix of bits, transposed: bits one, two and four places off the diagonal change sides.
+fn turned(mut bits: u64) -> u64 {
+    for (distance, mask) in [(7, 0x00aa_00aa_00aa_00aa), (14, 0x0000_cccc_0000_cccc), (28, 0xf0f0_f0f0)] {
+        let moved = (bits ^ bits >> distance) & mask;
+        bits ^= moved ^ moved << distance;
+    }
+    bits
+}

@@ -1,0 +1,141 @@
+//! The fast look and the slow one see the same, and words answer like bytes.
+
+use proptest::prelude::*;
+
+use super::{BITS, BLOCK, Block, CHUNK, CLASSES, Class, WORDS, fill, padded, portable, words_of};
+
+/// Bytes of every class close together, and any other.
+fn text() -> impl Strategy<Value = Vec<u8>> {
+    let byte = prop_oneof![
+        4 => prop::sample::select(&b"aZ09+/-_ .:=@%\\&nu#q\n\""[..]),
+        1 => any::<u8>(),
+        3 => prop::sample::select(&b"0123456789abc"[..]),
+    ];
+    let rows = (byte, 1_usize..20).prop_map(|(byte, count)| vec![byte; count]);
+    prop::collection::vec(rows, 0..800).prop_map(|rows| rows.concat())
+}
+
+/// Calls `look` with each block in turn.
+pub(crate) fn in_blocks(bytes: &[u8], mut look: impl FnMut(&Block)) {
+    let mut block = Block::new();
+    for start in (0..bytes.len()).step_by(BLOCK) {
+        block.read(bytes, start);
+        look(&block);
+    }
+}
+
+fn is_in(class: Class, byte: u8) -> bool {
+    BITS[usize::from(byte)] >> (class as u8) & 1 == 1
+}
+
+/// The last byte of every row of `length` bytes that fit, a byte in no two rows.
+fn rows(bytes: &[u8], length: usize, fits: impl Fn(usize) -> bool) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut row = 0;
+    for at in 0..bytes.len() {
+        row = if fits(at) { row + 1 } else { 0 };
+        if row == length {
+            found.push(at);
+            row = 0;
+        }
+    }
+    found
+}
+
+#[test]
+fn every_byte_is_in_its_classes() {
+    for first in (0..=255_u8).step_by(CHUNK) {
+        let chunk: [u8; CHUNK] = std::array::from_fn(|at| first + u8::try_from(at).expect("below 64"));
+        for (class, word) in words_of(&chunk).into_iter().enumerate() {
+            for (at, byte) in chunk.iter().enumerate() {
+                let expected = Class::ALL[class].has(*byte);
+                assert_eq!(word >> at & 1 == 1, expected, "{:?} of {byte:#x}", Class::ALL[class]);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn the_portable_look_sees_the_same(bytes in prop::collection::vec(any::<u8>(), 0..=BLOCK)) {
+        let (mut fast, mut slow) = ([[7; WORDS + 1]; CLASSES], [[7; WORDS + 1]; CLASSES]);
+        fill(&bytes, &mut fast);
+        portable::fill(&bytes, &mut slow);
+        prop_assert_eq!(fast, slow);
+        let chunk = padded(&bytes);
+        prop_assert_eq!(words_of(&chunk), portable::words_of(&chunk));
+    }
+
+    #[test]
+    fn words_answer_like_bytes(bytes in text(), from in 0_usize..5000) {
+        for class in Class::ALL {
+            let mut found = Vec::new();
+            let fits = |at: &usize| is_in(class, bytes[*at]);
+            in_blocks(&bytes, |block| {
+                let mut at = from;
+                while let Some(next) = block.next(class, at) {
+                    found.push(next);
+                    at = next + 1;
+                }
+                if block.range().contains(&from) {
+                    let end = (from..bytes.len()).find(|at| !fits(at)).unwrap_or(bytes.len());
+                    assert_eq!(block.end_of(&bytes, from, class), end);
+                }
+            });
+            let expected: Vec<usize> = (from..bytes.len()).filter(fits).collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn rows_are_found_over_the_ends_of_blocks(bytes in text()) {
+        let mut found = Vec::new();
+        let mut from = 0;
+        in_blocks(&bytes, |block| {
+            while let Some(last) = block.next_row::<16>(Class::Core, from) {
+                found.push(last);
+                from = last + 1;
+            }
+        });
+        prop_assert_eq!(found, rows(&bytes, 16, |at| is_in(Class::Core, bytes[at])));
+    }
+
+    #[test]
+    fn numbers_are_found_over_the_ends_of_blocks(bytes in text()) {
+        let mut found = Vec::new();
+        let mut from = 0;
+        in_blocks(&bytes, |block| {
+            while let Some(last) = block.next_number::<9>(from) {
+                found.push(last);
+                from = last + 1;
+            }
+        });
+        let digit = |at: Option<usize>| at.is_some_and(|at| bytes[at].is_ascii_digit());
+        let fits = |at: usize| {
+            digit(Some(at))
+                || (matches!(bytes[at], b' ' | b'-') && (digit(at.checked_sub(1)) || digit(at.checked_sub(2))))
+        };
+        prop_assert_eq!(found, rows(&bytes, 9, fits));
+    }
+
+    #[test]
+    fn escapes_are_found_by_their_first_two_bytes(bytes in text()) {
+        let mut found = Vec::new();
+        in_blocks(&bytes, |block| {
+            let mut from = 0;
+            while let Some(at) = block.next_escape(from) {
+                found.push(at);
+                from = at + 1;
+            }
+        });
+        let expected: Vec<usize> = bytes
+            .windows(2)
+            .enumerate()
+            .filter(|(_, pair)| is_in(Class::Escape, pair[0]) && is_in(Class::AfterEscape, pair[1]))
+            .map(|(at, _)| at)
+            .collect();
+        prop_assert_eq!(found, expected);
+    }
+}
