@@ -98,7 +98,7 @@ fn candidate_match(rule: &Rule, bytes: &[u8], window: Range<usize>) -> Option<Fo
 /// Boundaries, checks, and the rest of a block.
 fn confirm(rule: &Rule, bytes: &[u8], found: &Found) -> Option<Range<usize>> {
     let stands_alone =
-        !rule.whole_word || (begins_word(bytes, found.whole.start) && ends_word(bytes, found.whole.end));
+        !rule.whole_word || (begins_word(bytes, found.whole.start) && ends_word(bytes, found.secret.end));
     if !stands_alone || !rule.confirms(&bytes[found.secret.clone()]) {
         return None;
     }
