@@ -6,7 +6,7 @@ use std::path::Path;
 
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
-use scanner::{Policy, PolicyError};
+use scanner::{Files, Policy, PolicyError};
 
 use crate::error::bad_policy;
 
@@ -20,7 +20,22 @@ pub(crate) fn load(path: &Path) -> PyResult<Policy> {
 
 /// A policy given as text. Files that it names are relative to `folder`.
 pub(crate) fn parse(file: &str, text: &str, folder: &Path) -> PyResult<Policy> {
-    Policy::parse(file, text, &|named| fs::read(folder.join(named))).map_err(bad_policy)
+    Policy::parse(file, text, &Beside(folder)).map_err(bad_policy)
+}
+
+/// Files, by their path from a folder.
+struct Beside<'a>(&'a Path);
+
+impl Files for Beside<'_> {
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        fs::read(self.0.join(path))
+    }
+
+    fn list(&self, folder: &str) -> io::Result<Vec<String>> {
+        // The empty path is no folder to the system.
+        let entries = fs::read_dir(Path::new(".").join(self.0).join(folder))?;
+        entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
+    }
 }
 
 /// `OSError(errno, text, file)`, of which Python makes `FileNotFoundError` and the like.

@@ -73,6 +73,30 @@ def test_files_that_a_text_names_are_found_in_the_working_directory(
     Scanner.from_policy_text(KNOWN)
 
 
+OWN_RULE = """
+vendor = "Acme"
+source = "https://docs.acme.example/keys"
+[[rule]]
+id = "acme.key"
+finds = "an Acme key"
+keywords = ["acme_live_"]
+pattern = 'acme_live_[0-9a-z]{32}'
+hits = ["{{lower 3}} acme_live_{{alnum-lower 32}}"]
+misses = ["acme_live_"]
+"""
+
+
+def test_rules_beside_a_policy_are_looked_for(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text('[rules]\nfiles = ["*.rules.toml"]\n')
+    with pytest.raises(PolicyError, match="no file is named") as refused:
+        Scanner(path)
+    assert refused.value.line == 2
+    (tmp_path / "acme.rules.toml").write_text(OWN_RULE)
+    answer: Any = Scanner(path).scan({"type": "text", "text": "acme_live_" + "ab12" * 8})
+    assert [finding["rule"] for finding in answer["findings"]] == ["acme.key"]
+
+
 def test_the_policy_says_what_the_addon_needs() -> None:
     scanner = Scanner.from_policy_text('[egress]\npassthrough = ["pinned.example.com"]\n[limits]\nbody_bytes = 1024\n')
     policy: Any = scanner.policy()

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::check_rules::CheckRules;
 pub use crate::listen::ListenAt;
 
 /// The longest deadline that can be asked for.
@@ -44,10 +45,12 @@ pub struct Config {
 }
 
 /// What to do instead of serving.
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Print the OpenAPI document and exit.
     Openapi,
+    /// Try rule files: are they well formed, is every hit found and no miss?
+    CheckRules(CheckRules),
 }
 
 /// How log lines look.

@@ -5,6 +5,8 @@
 mod answer;
 mod app;
 mod auth;
+mod beside;
+mod check_rules;
 mod config;
 mod intake;
 mod listen;
@@ -23,6 +25,7 @@ mod start_error;
 mod state;
 
 pub use app::router;
+pub use check_rules::{CheckRules, check_rules};
 pub use config::{Command, Config, ListenAt, LogFormat};
 pub use listen::Listener;
 pub use logging::{hide_panic_messages, start_logging};

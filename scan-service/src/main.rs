@@ -5,22 +5,27 @@ use std::sync::Arc;
 
 use clap::Parser;
 use scan_service::{
-    App, Command, Config, StartError, hide_panic_messages, print_openapi, router, serve, start_logging,
-    until_told_to_stop,
+    App, Command, Config, StartError, check_rules, hide_panic_messages, print_openapi, router, serve,
+    start_logging, until_told_to_stop,
 };
 
 fn main() -> ExitCode {
     let config = Config::parse();
     match run(&config) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => error.report(),
     }
 }
 
-fn run(config: &Config) -> Result<(), StartError> {
-    if let Some(Command::Openapi) = config.command {
-        return print_openapi();
+fn run(config: &Config) -> Result<ExitCode, StartError> {
+    match &config.command {
+        Some(Command::Openapi) => print_openapi().map(|()| ExitCode::SUCCESS),
+        Some(Command::CheckRules(given)) => check_rules(given),
+        None => listen(config).map(|()| ExitCode::SUCCESS),
     }
+}
+
+fn listen(config: &Config) -> Result<(), StartError> {
     start_logging(config.log);
     hide_panic_messages();
     let app = Arc::new(App::new(config)?);

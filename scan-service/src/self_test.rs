@@ -26,7 +26,7 @@ pub(crate) fn self_test(key: FingerprintKey) -> Result<(), StartError> {
     }
 }
 
-fn scan(scanner: &Scanner, text: &[u8]) -> Result<Answer, ScanError> {
+pub(crate) fn scan(scanner: &Scanner, text: &[u8]) -> Result<Answer, ScanError> {
     let text = Text { text: text.into(), direction: Direction::Outbound, content_type: None };
     let message =
         Message { id: None, session: None, flow: None, connect: None, content: Content::Text(text) };

@@ -8,6 +8,7 @@ use arc_swap::ArcSwapOption;
 use scanner::{FingerprintKey, Policy, RuleSet, Scanner};
 
 use crate::auth::Token;
+use crate::beside::Beside;
 use crate::config::Config;
 use crate::intake::House;
 use crate::metrics::Metrics;
@@ -68,7 +69,7 @@ impl App {
         let text = read(path, "the policy")?;
         // Files that the policy names lie beside it, wherever the service was started.
         let folder = path.parent().unwrap_or(Path::new("."));
-        Ok(Policy::parse(&path.to_string_lossy(), &text, &|name| std::fs::read(folder.join(name)))?)
+        Ok(Policy::parse(&path.to_string_lossy(), &text, &Beside(folder))?)
     }
 }
 

@@ -22,7 +22,8 @@ pub use message::{
     RawConnect, RawMessage, RawRequestLine, RawText, Request, RequestLine, Response, Text, WebSocket,
 };
 pub use policy::{
-    AddonPolicy, EgressView, FailureActions, FailureView, LimitsView, OnFailure, Policy, PolicyError,
+    AddonPolicy, EgressView, FailureActions, FailureView, Files, LimitsView, NoFiles, OnFailure, Policy,
+    PolicyError,
 };
 pub use rules::{Example, ExampleKind, RuleError, RuleSet, RuleSummary};
 pub use scan::Scanner;

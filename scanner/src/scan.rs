@@ -21,9 +21,11 @@ pub struct Scanner {
 }
 
 impl Scanner {
-    /// A scanner for these rules under this policy. Fingerprints of secrets are keyed with `key`.
+    /// A scanner for these rules, and those of the policy, under this policy. Fingerprints of secrets are keyed
+    /// with `key`.
     #[must_use]
-    pub fn new(rules: RuleSet, policy: Policy, key: FingerprintKey) -> Self {
+    pub fn new(rules: RuleSet, mut policy: Policy, key: FingerprintKey) -> Self {
+        let rules = rules.and(policy.take_own_rules());
         Self { finder: Finder::new(rules, policy.known()), policy, key }
     }
 

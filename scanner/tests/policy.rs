@@ -1,14 +1,48 @@
 //! The policy file as its author meets it: what is taken, and how mistakes are refused.
 
+mod common;
+
 use std::io;
 
-use scanner::{OnFailure, Policy, PolicyError};
+use scanner::{Files, FingerprintKey, OnFailure, Policy, PolicyError, RuleSet, Scanner};
 
 const EXAMPLE: &str = include_str!("../../docs/policy.example.toml");
 const DOCUMENT: &str = include_str!("../../docs/policy.md");
 
+/// What lies beside the policy.
+struct Beside;
+
+impl Files for Beside {
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        read(path)
+    }
+
+    fn list(&self, folder: &str) -> io::Result<Vec<String>> {
+        match folder {
+            "rules" => Ok(["b.toml", "a.toml", "notes.txt"].map(String::from).to_vec()),
+            "" => Ok(vec!["own.toml".to_owned()]),
+            _ => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+}
+
+/// A rule file with one rule that finds `id` in capitals and 20 small letters.
+fn rule_file(id: &str) -> String {
+    let prefix = id.to_ascii_uppercase();
+    format!(
+        "vendor = \"{id}\"\nsource = \"a document\"\n[[rule]]\nid = \"{id}.key\"\nfinds = \"a key\"\n\
+         keywords = [\"{prefix}_\"]\npattern = '{prefix}_[a-z]{{20}}'\nhits = [\"{prefix}_{{{{lower 20}}}}\"]\nmisses = [\"{prefix}_\"]\n"
+    )
+}
+
 fn read(path: &str) -> io::Result<Vec<u8>> {
     match path {
+        "rules/a.toml" => Ok(rule_file("first").into_bytes()),
+        "rules/b.toml" => Ok(rule_file("second").into_bytes()),
+        "own.toml" => Ok(rule_file("third").into_bytes()),
+        "endless.toml" => Ok(rule_file("third").replace("{20}", "+").into_bytes()),
+        "taken.toml" => Ok(rule_file("third").replace("third.key", "aws.access-key-id").into_bytes()),
+        "latin1.toml" => Ok(vec![0xe9]),
         ".env" => Ok(b"NODE_ENV=production\nSESSION_SECRET=not so secret\n".to_vec()),
         "settings.env" => Ok(b"NODE_ENV=production\n".to_vec()),
         "deploy.key" => Ok(b"not so secret\n".to_vec()),
@@ -18,7 +52,7 @@ fn read(path: &str) -> io::Result<Vec<u8>> {
 }
 
 fn parse(text: &str) -> Result<Policy, PolicyError> {
-    Policy::parse("policy.toml", text, &read)
+    Policy::parse("policy.toml", text, &Beside)
 }
 
 fn view(policy: &Policy) -> serde_json::Value {
@@ -157,4 +191,45 @@ fn the_hash_follows_the_text_and_not_the_secrets_in_it() {
     let hash = of("");
     let hex = hash.strip_prefix("sha256:").unwrap();
     assert!(hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+}
+
+fn found_under(policy: &str) -> (Vec<String>, String) {
+    let rules = RuleSet::builtin().expect("the rules are good");
+    let scanner =
+        Scanner::new(rules, parse(policy).expect("the policy is good"), FingerprintKey::new([7; 32]));
+    let text = ["FIRST_", "SECOND_", "THIRD_"].map(|prefix| format!("{prefix}{}", "abcdefghij".repeat(2)));
+    (common::rules_in(&scanner, text.join(" ").as_bytes()), scanner.rules().hash().to_owned())
+}
+
+#[test]
+fn rules_of_the_operator_are_looked_for() {
+    let (none, builtin) = found_under("");
+    assert_eq!(none, [""; 0]);
+    for (files, want) in [
+        ("\"own.toml\"", vec!["third.key"]),
+        ("\"*.toml\"", vec!["third.key"]),
+        ("\"rules/*.toml\"", vec!["first.key", "second.key"]),
+        ("\"rules/a*\", \"own.toml\"", vec!["first.key", "third.key"]),
+    ] {
+        let (found, hash) = found_under(&format!("[rules]\nfiles = [{files}]\n"));
+        assert_eq!(found, want, "{files}");
+        assert_ne!(hash, builtin, "the hash of the rules knows of {files}");
+    }
+}
+
+#[test]
+fn a_rule_file_that_cannot_be_used_names_the_line_of_the_policy_and_itself() {
+    for (file, words) in [
+        ("missing.toml", "cannot read `missing.toml`: "),
+        ("latin1.toml", "cannot read `latin1.toml`: the file is not UTF-8"),
+        ("nowhere/*.toml", "cannot list `nowhere`: "),
+        ("rules/*.json", "no file is named `rules/*.json`"),
+        ("*/a.toml", "one `*` is possible, in the name of the file"),
+        ("endless.toml", "endless.toml: third.key: the regex has no upper bound"),
+        ("taken.toml", "taken.toml: aws.access-key-id: another rule has this id"),
+    ] {
+        let error = parse(&format!("[rules]\nfiles = [\n    \"{file}\",\n]\n")).unwrap_err();
+        assert_eq!(error.line, 3, "{error}");
+        assert!(error.reason.contains(words), "{error}");
+    }
 }

@@ -8,6 +8,7 @@ mod client;
 mod contract;
 mod lifecycle;
 mod listening;
+mod own_rules;
 mod problems;
 mod raw_http;
 mod scans;

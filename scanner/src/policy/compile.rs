@@ -1,6 +1,5 @@
 //! From what is written to what is run: every mistake is refused with its place and what would be right.
 
-use std::io;
 use std::ops::Range;
 
 use sha2::{Digest, Sha256};
@@ -12,7 +11,8 @@ use super::egress::Egress;
 use super::failing::Failing;
 use super::known::{self, KnownSecret};
 use super::overrides::{Override, PartPattern, RulePattern};
-use super::{Policy, model_api, syntax};
+use super::own_rules::own_rules;
+use super::{Files, Policy, model_api, syntax};
 use crate::hosts::{HostPattern, PrivateEntry, PrivateSet};
 use crate::message::Limits;
 use crate::verdict::{Action, Category};
@@ -25,7 +25,7 @@ pub(super) struct Mistake {
 }
 
 impl Mistake {
-    fn new<T>(at: &Spanned<T>, reason: impl Into<String>) -> Self {
+    pub(super) fn new<T>(at: &Spanned<T>, reason: impl Into<String>) -> Self {
         Self { at: at.span().start, reason: reason.into() }
     }
 
@@ -35,9 +35,7 @@ impl Mistake {
     }
 }
 
-type Read<'r> = &'r dyn Fn(&str) -> io::Result<Vec<u8>>;
-
-pub(super) fn compile(text: &str, read: Read<'_>) -> Result<Policy, Mistake> {
+pub(super) fn compile(text: &str, files: &dyn Files) -> Result<Policy, Mistake> {
     let file: syntax::File = toml::from_str(text).map_err(|error| Mistake {
         at: error.span().map_or(0, |span| span.start),
         // What the parser says of a number where one of some words is expected.
@@ -55,10 +53,11 @@ pub(super) fn compile(text: &str, read: Read<'_>) -> Result<Policy, Mistake> {
             .into_iter()
             .map(|(rule, hosts)| Ok((rule_pattern(&rule)?, patterns(&hosts)?)))
             .collect::<Result<_, _>>()?,
-        known: known_secrets(file.known, read)?,
+        known: known_secrets(file.known, files)?,
         failing: Failing::new(file.failure.outbound(), file.failure.inbound, file.failure.model_api),
         limits: limits(&file.limits)?,
         model_api: model_api::hosts(patterns(&file.model_api.hosts)?),
+        own_rules: own_rules(&file.rules.files, files)?,
         hash,
     })
 }
@@ -149,7 +148,10 @@ fn part(part: &Spanned<String>) -> Result<PartPattern, Mistake> {
     PartPattern::parse(part.get_ref()).ok_or_else(|| wrong(part, "part", expected))
 }
 
-fn known_secrets(entries: Vec<Spanned<syntax::Known>>, read: Read<'_>) -> Result<Vec<KnownSecret>, Mistake> {
+fn known_secrets(
+    entries: Vec<Spanned<syntax::Known>>,
+    files: &dyn Files,
+) -> Result<Vec<KnownSecret>, Mistake> {
     let mut secrets: Vec<KnownSecret> = Vec::new();
     for entry in entries {
         let at = entry.span().start;
@@ -158,7 +160,7 @@ fn known_secrets(entries: Vec<Spanned<syntax::Known>>, read: Read<'_>) -> Result
         if secrets.iter().any(|secret| secret.name == name) {
             return Err(Mistake::new(&entry.name, format!("there is another known secret named `{name}`")));
         }
-        let values = known_values(entry, at, read)?;
+        let values = known_values(entry, at, files)?;
         secrets.extend(values.into_iter().map(|value| KnownSecret { name: name.clone(), value }));
     }
     Ok(secrets)
@@ -173,11 +175,15 @@ fn known_name(name: &Spanned<String>) -> Result<String, Mistake> {
     Ok(text.clone())
 }
 
-fn known_values(entry: syntax::Known, at: usize, read: Read<'_>) -> Result<Vec<Zeroizing<Vec<u8>>>, Mistake> {
+fn known_values(
+    entry: syntax::Known,
+    at: usize,
+    files: &dyn Files,
+) -> Result<Vec<Zeroizing<Vec<u8>>>, Mistake> {
     match (entry.value, entry.env_file, entry.file) {
         (Some(value), None, None) => Ok(vec![inline(value)?]),
         (None, Some(path), None) => {
-            let secrets = known::from_env_file(&load(&path, read)?);
+            let secrets = known::from_env_file(&load(&path, files)?);
             if secrets.is_empty() {
                 Err(Mistake::new(&path, "the env file holds no secret"))
             } else {
@@ -185,7 +191,7 @@ fn known_values(entry: syntax::Known, at: usize, read: Read<'_>) -> Result<Vec<Z
             }
         }
         (None, None, Some(path)) => {
-            let secret = known::from_file(load(&path, read)?);
+            let secret = known::from_file(load(&path, files)?);
             check_size(secret.len(), path.span().start)?;
             Ok(vec![secret])
         }
@@ -212,8 +218,8 @@ fn check_size(bytes: usize, at: usize) -> Result<(), Mistake> {
     Err(Mistake { at, reason: format!("a known secret of {bytes} bytes: expected {least} to {most}") })
 }
 
-fn load(path: &Spanned<String>, read: Read<'_>) -> Result<Zeroizing<Vec<u8>>, Mistake> {
-    let content = read(path.get_ref());
+fn load(path: &Spanned<String>, files: &dyn Files) -> Result<Zeroizing<Vec<u8>>, Mistake> {
+    let content = files.read(path.get_ref());
     content
         .map(Zeroizing::new)
         .map_err(|error| Mistake::new(path, format!("cannot read `{}`: {error}", path.get_ref())))

@@ -124,7 +124,7 @@ impl super::Policy {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Policy;
+    use super::super::{NoFiles, Policy};
     use super::*;
 
     #[test]
@@ -139,7 +139,7 @@ mod tests {
             (strict, Block, Block, Flag),
             (lax, Flag, Flag, Block),
         ] {
-            let policy = Policy::parse("", text, &|_| Err(std::io::ErrorKind::NotFound.into())).unwrap();
+            let policy = Policy::parse("", text, &NoFiles).unwrap();
             let action = |direction, body| policy.on_failure(Failure::Incomplete, direction, body);
             let got = (action(Outbound, false), action(Inbound, false), action(Outbound, true));
             assert_eq!(got, (outbound, inbound, model_api), "{text}");

@@ -4,19 +4,20 @@ mod actions;
 mod compile;
 mod egress;
 mod failing;
+mod files;
 mod known;
 mod model_api;
 mod overrides;
+mod own_rules;
 mod syntax;
 mod view;
 mod weigh;
-
-use std::io;
 
 use thiserror::Error;
 
 use crate::hosts::{HostPattern, HostSet};
 use crate::message::Limits;
+use crate::rules::RuleSet;
 use actions::Actions;
 use egress::Egress;
 use failing::Failing;
@@ -27,6 +28,7 @@ pub(crate) use known::KnownSecret;
 pub(crate) use weigh::Circumstances;
 
 pub use failing::{FailureActions, OnFailure};
+pub use files::{Files, NoFiles};
 pub use view::{AddonPolicy, EgressView, FailureView, LimitsView};
 
 /// Why a policy file cannot be used.
@@ -53,18 +55,15 @@ pub struct Policy {
     failing: Failing,
     limits: Limits,
     model_api: HostSet,
+    own_rules: RuleSet,
     hash: String,
 }
 
 impl Policy {
     /// Reads a policy. `file` is only named in errors; every wrong key, host or number is refused with its line.
-    /// `read` gets the files that `[[known]]` names, as they are written there: the engine itself reads none.
-    pub fn parse(
-        file: &str,
-        text: &str,
-        read: &dyn Fn(&str) -> io::Result<Vec<u8>>,
-    ) -> Result<Self, PolicyError> {
-        compile::compile(text, read).map_err(|error| PolicyError {
+    /// `files` gives those that `[[known]]` and `[rules]` name: the engine itself opens none.
+    pub fn parse(file: &str, text: &str, files: &dyn Files) -> Result<Self, PolicyError> {
+        compile::compile(text, files).map_err(|error| PolicyError {
             file: file.to_owned(),
             line: error.line(text),
             reason: error.reason,
@@ -104,6 +103,11 @@ impl Policy {
         &self.known
     }
 
+    /// The operator's own rules, which whoever scans by this policy takes over.
+    pub(crate) fn take_own_rules(&mut self) -> RuleSet {
+        std::mem::take(&mut self.own_rules)
+    }
+
     /// Which hosts may be reached, and how.
     pub(crate) fn egress(&self) -> &Egress {
         &self.egress
@@ -112,7 +116,6 @@ impl Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        let no_files = |_: &str| Err(io::ErrorKind::NotFound.into());
-        Self::parse("", "", &no_files).expect("an empty policy has nothing to refuse")
+        Self::parse("", "", &NoFiles).expect("an empty policy has nothing to refuse")
     }
 }

@@ -22,6 +22,7 @@ pub(super) struct File {
     pub(super) failure: Failure,
     pub(super) limits: Limits,
     pub(super) model_api: ModelApi,
+    pub(super) rules: Rules,
 }
 
 /// Host patterns.
@@ -100,6 +101,12 @@ pub(super) struct Limits {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct ModelApi {
     pub(super) hosts: Hosts,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Rules {
+    pub(super) files: Vec<Spanned<String>>,
 }
 
 impl Actions {

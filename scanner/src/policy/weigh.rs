@@ -59,6 +59,7 @@ impl Policy {
 
 #[cfg(test)]
 mod tests {
+    use super::super::NoFiles;
     use super::*;
 
     const OUT: Circumstances<'_> = Circumstances {
@@ -73,7 +74,7 @@ mod tests {
     const HOME: Circumstances<'_> = Circumstances { at_home: true, part: "header:authorization", ..OUT };
 
     fn policy(text: &str) -> Policy {
-        Policy::parse("policy.toml", text, &|_| Err(std::io::ErrorKind::NotFound.into())).unwrap()
+        Policy::parse("policy.toml", text, &NoFiles).unwrap()
     }
 
     fn weighed(text: &str, confidence: Confidence, at: &Circumstances<'_>) -> Option<Action> {

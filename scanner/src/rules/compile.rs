@@ -21,7 +21,7 @@ const MAX_UNTIL_BYTES: usize = 65_536;
 /// Adds the rules of one file.
 pub(super) fn file(name: &str, text: &str, rules: &mut Vec<Rule>) -> Result<(), RuleError> {
     let file: syntax::File = toml::from_str(text).map_err(|error| {
-        let line = text[..error.span().map_or(0, |span| span.start)].lines().count().max(1);
+        let line = 1 + text[..error.span().map_or(0, |span| span.start)].matches('\n').count();
         let (rule, reason) = (format!("line {line}"), error.message().to_owned());
         RuleError { file: name.to_owned(), rule, reason }
     })?;
@@ -36,9 +36,9 @@ pub(super) fn file(name: &str, text: &str, rules: &mut Vec<Rule>) -> Result<(), 
 }
 
 /// Refuses a second rule with the id of another.
-pub(super) fn ids_are_unique(rules: &[Rule]) -> Result<(), RuleError> {
+pub(super) fn ids_are_unique<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> Result<(), RuleError> {
     let mut seen = HashSet::new();
-    match rules.iter().find(|rule| !seen.insert(&*rule.id)) {
+    match rules.into_iter().find(|rule| !seen.insert(&*rule.id)) {
         None => Ok(()),
         Some(rule) => Err(refuse(rule, "another rule has this id; ids are unique over all files".to_owned())),
     }
@@ -143,9 +143,9 @@ fn trigger(entry: &Entry, shape: &Shape) -> Result<Trigger, String> {
 }
 
 fn is_name(word: &str) -> Result<(), String> {
-    let good = word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    good.then_some(())
-        .ok_or_else(|| format!("the name {word:?} is not a word of lower-case letters and digits"))
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte);
+    let good = word.len() > 1 && word.bytes().all(fits);
+    good.then_some(()).ok_or_else(|| format!("the name {word:?} is not made of a-z, 0-9, `_` and `-`"))
 }
 
 fn keywords(words: &[String], entry: &Entry, shape: &Shape) -> Result<Vec<Keyword>, String> {

@@ -37,8 +37,8 @@ pub struct RuleError {
     pub reason: String,
 }
 
-/// All rules, compiled.
-#[derive(Debug)]
+/// Rules, compiled. The default has none.
+#[derive(Debug, Default)]
 pub struct RuleSet {
     pub(crate) rules: Vec<Rule>,
     hash: String,
@@ -47,7 +47,7 @@ pub struct RuleSet {
 impl RuleSet {
     /// The rules that ship with the engine.
     pub fn builtin() -> Result<Self, RuleError> {
-        Self { rules: Vec::new(), hash: String::new() }.join(BUILTIN.iter().copied())
+        Self::default().join(BUILTIN.iter().copied())
     }
 
     /// These rules and the operator's own, given as file name and TOML text.
@@ -64,6 +64,37 @@ impl RuleSet {
         Ok(joined)
     }
 
+    /// The same, but rules whose ids stand in `files` are taken from there.
+    pub fn with_replacements<N, T>(self, files: impl IntoIterator<Item = (N, T)>) -> Result<Self, RuleError>
+    where
+        N: AsRef<str>,
+        T: AsRef<str>,
+    {
+        let new = Self::default().with_files(files)?;
+        let is_new = |rule: &Rule| new.rules.iter().any(|new| new.id == rule.id);
+        let kept = self.rules.into_iter().filter(|rule| !is_new(rule)).collect();
+        Ok(Self { rules: kept, hash: self.hash }.and(new))
+    }
+
+    /// Refuses `others` when one of them has the id of one of these.
+    pub(crate) fn admits(&self, others: &Self) -> Result<(), RuleError> {
+        compile::ids_are_unique(self.rules.iter().chain(&others.rules))
+    }
+
+    /// These rules, then `others`.
+    pub(crate) fn and(mut self, others: Self) -> Self {
+        if !others.rules.is_empty() {
+            self.hash = hash_of(Sha256::new_with_prefix([self.hash, others.hash].concat()));
+            self.rules.extend(others.rules);
+        }
+        self
+    }
+
+    /// Ids of the rules that stand in this file.
+    pub fn ids_in(&self, file: &str) -> impl Iterator<Item = &str> {
+        self.rules.iter().filter(move |rule| &*rule.file == file).map(|rule| &*rule.id)
+    }
+
     fn join<N, T>(mut self, files: impl IntoIterator<Item = (N, T)>) -> Result<Self, RuleError>
     where
         N: AsRef<str>,
@@ -76,7 +107,7 @@ impl RuleSet {
             compile::file(name, text, &mut self.rules)?;
         }
         compile::ids_are_unique(&self.rules)?;
-        self.hash = format!("sha256:{}", data_encoding::HEXLOWER.encode(&hash.finalize()));
+        self.hash = hash_of(hash);
         Ok(self)
     }
 
@@ -91,6 +122,10 @@ impl RuleSet {
     pub fn hash(&self) -> &str {
         &self.hash
     }
+}
+
+fn hash_of(hash: Sha256) -> String {
+    format!("sha256:{}", data_encoding::HEXLOWER.encode(&hash.finalize()))
 }
 
 /// One thing to look for, ready to run.
@@ -154,7 +189,7 @@ pub(crate) enum Trigger {
     /// One of these literals. `reach` is how far before it a match may begin; 0 when it begins with it.
     Keywords { literals: Vec<Keyword>, reach: usize, max_bytes: usize },
     /// A value whose name says what it is: `name = value` in any syntax, where the name (or what stands
-    /// shortly before it) has one of these words, lower-case letters and digits; no words: any name that
+    /// shortly before it) has one of these words, a-z, 0-9, `_` and `-`; no words: any name that
     /// says secret.
     Name { words: Vec<String> },
     /// A stretch of digits with the usual separators. `reach` is how far before it a match may begin, as

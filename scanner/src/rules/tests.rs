@@ -9,8 +9,10 @@ fn builtin() -> RuleSet {
 /// Reads one file with one rule made of these lines.
 fn refusal(lines: &str) -> String {
     let file = format!("vendor = \"Test\"\nsource = \"a document\"\n[[rule]]\nfinds = \"a thing\"\n{lines}");
-    let empty = RuleSet { rules: Vec::new(), hash: String::new() };
-    empty.with_files([("test.toml", file)]).err().map_or(String::new(), |error| error.to_string())
+    RuleSet::default()
+        .with_files([("test.toml", file)])
+        .err()
+        .map_or(String::new(), |error| error.to_string())
 }
 
 const GOOD: &str = r#"

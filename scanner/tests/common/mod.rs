@@ -5,14 +5,13 @@
 use std::borrow::Cow;
 
 use scanner::{
-    Answer, Body, Content, Direction, FingerprintKey, Header, Message, Policy, Request, RuleSet, Scanner,
-    Text,
+    Answer, Body, Content, Direction, FingerprintKey, Header, Message, NoFiles, Policy, Request, RuleSet,
+    Scanner, Text,
 };
 
 /// A scanner with the rules that ship and this policy.
 pub(crate) fn scanner_with(policy: &str) -> Scanner {
-    let no_files = |_: &str| Err(std::io::ErrorKind::NotFound.into());
-    let policy = Policy::parse("policy.toml", policy, &no_files).expect("the policy of the test is good");
+    let policy = Policy::parse("policy.toml", policy, &NoFiles).expect("the policy of the test is good");
     let rules = RuleSet::builtin().expect("the rules are good");
     Scanner::new(rules, policy, FingerprintKey::new([7; 32]))
 }

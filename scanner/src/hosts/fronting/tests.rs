@@ -6,10 +6,10 @@ use super::{HostFinding, judge};
 use crate::message::{
     Body, Connect, Content, Direction, Header, Message, Request, RequestLine, Response, Text, WebSocket,
 };
-use crate::policy::Policy;
+use crate::policy::{NoFiles, Policy};
 
 fn policy(text: &str) -> Policy {
-    Policy::parse("policy.toml", text, &|_| Err(std::io::ErrorKind::NotFound.into())).unwrap()
+    Policy::parse("policy.toml", text, &NoFiles).unwrap()
 }
 
 /// `host`, `sni`, `peer`; an empty string is none. The port is 443.
