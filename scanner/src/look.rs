@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::candidates::{BLOCK, Block, Digits, Keywords, Literals, Runs, Userinfo, is_stem, named_at};
+use crate::candidates::{BLOCK, Block, Digits, Keywords, Literal, Literals, Runs, Userinfo, named_at};
 use crate::confirm::{self, NameRules};
 use crate::policy::KnownSecret;
 use crate::rules::{Rule, RuleSet, Trigger};
@@ -101,7 +101,7 @@ impl Looking<'_> {
             self.ask()?;
             block.read(bytes, start);
             self.runs(view, &block, &mut passes.runs)?;
-            self.literals(view, &mut passes.literals, block.range().end);
+            self.literals(view, &block, &mut passes.named_until);
             self.digits(view, &block, &mut passes.digits);
             self.userinfo(view, &block, &mut passes.userinfo);
             while let Some(decoded) = passes.escapes.next_in(&block, bytes) {
@@ -128,11 +128,11 @@ impl Looking<'_> {
     }
 
     fn runs(&mut self, view: &View<'_>, block: &Block, pass: &mut RunPass) -> Result<(), ScanError> {
-        let finder = self.finder;
+        let keywords = &self.finder.keywords;
+        pass.runs.begin(block);
         while let Some(run) = pass.runs.next_in(block, view.bytes) {
-            finder
-                .keywords
-                .find_in(view.bytes, run.extended.clone(), |at, rule| self.keyword(view, at, rule));
+            let before_block = run.extended.start..block.range().start;
+            keywords.find_before(view.bytes, before_block, |at, rule| self.keyword(view, at, rule));
             if run.core.start >= pass.joined
                 && let Some(lines) = joined(view.bytes, run.core.clone())
             {
@@ -148,6 +148,7 @@ impl Looking<'_> {
                 self.nested(view, &decoded)?;
             }
         }
+        keywords.find_in(view.bytes, block, &pass.runs, |at, rule| self.keyword(view, at, rule));
         Ok(())
     }
 
@@ -157,16 +158,13 @@ impl Looking<'_> {
         }
     }
 
-    fn literals(&mut self, view: &View<'_>, pass: &mut LiteralPass, limit: usize) {
-        let finder = self.finder;
-        while let Some(at) = finder.literals.next_before(view.bytes, pass.at, limit) {
-            pass.at = at + 1;
-            finder.literals.rules_at(view.bytes, at).for_each(|rule| self.keyword(view, at, rule));
-            if at >= pass.named_until && is_stem(view.bytes, at) {
-                pass.named_until = self.stem(view, at);
-            }
-        }
-        pass.at = pass.at.max(limit);
+    fn literals(&mut self, view: &View<'_>, block: &Block, named_until: &mut usize) {
+        let literals = &self.finder.literals;
+        literals.find_in(view.bytes, block, |at, literal| match literal {
+            Literal::Keyword(rule) => self.keyword(view, at, rule),
+            Literal::Stem if at >= *named_until => *named_until = self.stem(view, at),
+            Literal::Stem => {}
+        });
     }
 
     /// Returns up to where further stems belong to the same value.
@@ -226,7 +224,8 @@ impl Looking<'_> {
 #[derive(Default)]
 struct Passes {
     runs: RunPass,
-    literals: LiteralPass,
+    /// Stems up to here belong to a value that was looked at.
+    named_until: usize,
     digits: Digits,
     userinfo: Userinfo,
     escapes: Escapes,
@@ -238,10 +237,4 @@ struct RunPass {
     runs: Runs,
     /// Lines up to here were joined.
     joined: usize,
-}
-
-#[derive(Default)]
-struct LiteralPass {
-    at: usize,
-    named_until: usize,
 }

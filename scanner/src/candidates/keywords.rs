@@ -1,71 +1,70 @@
-//! All keywords of all rules at once: three bytes are hashed at every position of a run and looked up in a
-//! bitmap of 8 KiB, so that the number of rules does not show.
+//! All keywords of all rules at once, inside runs.
+//!
+//! Most tokens stand alone, so most keywords are looked up only where a word begins. The few that stand in the middle of
+//! a token, or whose rule takes them anywhere, are looked for at every byte by their beginnings.
 
 use std::ops::Range;
 
-use super::classes::{EXTENDED, is};
+use super::classes::{CORE, EXTENDED, is};
+use super::masks::{Beginnings, Block, CHUNK};
+use super::runs::{MAX_REACH_LEFT, MIN_RUN, Runs};
+use super::table::{HASHED, Table};
 use crate::rules::{Keyword, Rule, RuleSet, Trigger};
 
-/// Bits of the hash that index the bitmap.
-const BITMAP_BITS: u32 = 16;
-/// Bits of the hash that index the slots.
-const SLOT_BITS: u32 = 12;
-
-/// Keywords, by the hash of their first three bytes in lower case.
+/// Keywords that fit into a run, with the indexes of their rules.
 #[derive(Debug)]
 pub(crate) struct Keywords {
-    bitmap: Box<[u64]>,
-    /// `entries[slots[s]..slots[s + 1]]` share the slot `s`.
-    slots: Box<[u16]>,
-    entries: Vec<Entry>,
-}
-
-#[derive(Debug)]
-struct Entry {
-    keyword: Keyword,
-    rule: usize,
+    /// Those with which a match begins that stands alone.
+    of_words: Table<usize>,
+    /// The others.
+    inner: Table<usize>,
+    inner_beginnings: Beginnings,
 }
 
 impl Keywords {
     /// Collects the keywords that fit into a run.
     pub(crate) fn new(rules: &RuleSet) -> Self {
-        let mut entries: Vec<Entry> = keywords_of(rules)
-            .filter(|(rule, keyword)| fits_a_run(&rules.rules[*rule], keyword))
-            .map(|(rule, keyword)| Entry { keyword: keyword.clone(), rule })
-            .collect();
-        entries.sort_by_key(Entry::slot);
-        let mut bitmap = vec![0_u64; 1 << (BITMAP_BITS - 6)];
-        let mut slots = vec![0_u16; (1 << SLOT_BITS) + 1];
-        for entry in &entries {
-            let hash = entry.hash();
-            bitmap[(hash >> 6) as usize] |= 1 << (hash & 63);
-            slots[entry.slot() + 1] += 1;
+        let fitting = keywords_of(rules).filter(|(rule, keyword)| fits_a_run(&rules.rules[*rule], keyword));
+        let (of_words, inner): (Vec<_>, Vec<_>) = fitting
+            .map(|(rule, keyword)| (keyword.clone(), rule))
+            .partition(|(_, rule)| begins_a_word(&rules.rules[*rule]));
+        let inner = Table::new(inner);
+        Self {
+            of_words: Table::new(of_words),
+            inner_beginnings: Beginnings::new(
+                inner.literals().map(|literal| (literal.bytes.as_slice(), literal.ignore_case)),
+            ),
+            inner,
         }
-        for slot in 1..slots.len() {
-            slots[slot] += slots[slot - 1];
-        }
-        Self { bitmap: bitmap.into(), slots: slots.into(), entries }
     }
 
-    /// Calls `found(position, rule)` for every keyword inside `run`.
+    /// Calls `found(position, rule)` for every keyword in the bytes of `block` that runs cover.
     #[inline]
-    pub(crate) fn find_in(&self, bytes: &[u8], run: Range<usize>, mut found: impl FnMut(usize, usize)) {
-        let mut key = 0_u32;
-        for (index, byte) in bytes[run.clone()].iter().enumerate() {
-            key = ((key << 8) | u32::from(byte | 0x20)) & 0x00ff_ffff;
-            let hash = hash_of(key);
-            if self.bitmap[(hash >> 6) as usize] >> (hash & 63) & 1 == 1 && index >= 2 {
-                self.verify(bytes, run.start + index - 2, hash, &mut found);
+    pub(crate) fn find_in(
+        &self,
+        bytes: &[u8],
+        block: &Block,
+        runs: &Runs,
+        mut found: impl FnMut(usize, usize),
+    ) {
+        for at in block.range().step_by(CHUNK) {
+            let covered = runs.covered(block, at);
+            if covered == 0 {
+                continue;
+            }
+            for at in block.positions(at, block.word_starts(at) & covered) {
+                self.of_words.at(bytes, at).for_each(|rule| found(at, rule));
+            }
+            for at in block.positions(at, self.inner_beginnings.word(bytes, at) & covered) {
+                self.inner.at(bytes, at).for_each(|rule| found(at, rule));
             }
         }
     }
 
-    #[inline(never)]
-    fn verify(&self, bytes: &[u8], at: usize, hash: u32, found: &mut impl FnMut(usize, usize)) {
-        let slot = slot_of(hash);
-        let entries = &self.entries[usize::from(self.slots[slot])..usize::from(self.slots[slot + 1])];
-        for entry in entries.iter().filter(|entry| entry.keyword.starts(&bytes[at..])) {
-            found(at, entry.rule);
+    /// The same for the beginning of a run that lies before the block in which it was found.
+    pub(crate) fn find_before(&self, bytes: &[u8], range: Range<usize>, mut found: impl FnMut(usize, usize)) {
+        for at in range {
+            self.of_words.at(bytes, at).chain(self.inner.at(bytes, at)).for_each(|rule| found(at, rule));
         }
     }
 }
@@ -83,36 +82,80 @@ pub(super) fn keywords_of(rules: &RuleSet) -> impl Iterator<Item = (usize, &Keyw
         .flat_map(|(rule, literals)| literals.iter().map(move |keyword| (rule, keyword)))
 }
 
-/// A keyword with a space or a quote in it is no part of a run, and what the operator named may be short: the
-/// literal pass looks for those.
+/// Whether every match begins with its keyword and stands alone.
+fn begins_a_word(rule: &Rule) -> bool {
+    rule.whole_word && matches!(rule.trigger, Trigger::Keywords { reach: 0, .. })
+}
+
+/// A keyword with a space or a quote in it is no part of a run: the literal pass looks for those, and for what the
+/// operator named where that makes no run of its own.
 pub(super) fn fits_a_run(rule: &Rule, keyword: &Keyword) -> bool {
-    !rule.is_known() && keyword.bytes.len() >= 3 && keyword.bytes.iter().all(|&byte| is(byte, EXTENDED))
+    let extended = keyword.bytes.len() >= HASHED && keyword.bytes.iter().all(|&byte| is(byte, EXTENDED));
+    extended && (!rule.is_known() || makes_a_run(&keyword.bytes))
 }
 
-impl Keyword {
-    /// Whether `bytes` begin with the keyword.
-    pub(crate) fn starts(&self, bytes: &[u8]) -> bool {
-        bytes.get(..self.bytes.len()).is_some_and(|head| {
-            if self.ignore_case { head.eq_ignore_ascii_case(&self.bytes) } else { head == self.bytes }
-        })
+fn makes_a_run(bytes: &[u8]) -> bool {
+    let near = &bytes[..bytes.len().min(MAX_REACH_LEFT)];
+    near.windows(MIN_RUN).any(|window| window.iter().all(|&byte| is(byte, CORE)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::super::masks::in_blocks;
+    use super::*;
+    use crate::confirm::is_word_start;
+
+    /// Positions and rules, as the pass finds them.
+    fn found(keywords: &Keywords, bytes: &[u8]) -> (BTreeSet<(usize, usize)>, Vec<Range<usize>>) {
+        let (mut runs, mut found, mut ranges) = (Runs::default(), BTreeSet::new(), Vec::new());
+        in_blocks(bytes, |block| {
+            runs.begin(block);
+            while let Some(run) = runs.next_in(block, bytes) {
+                let before = run.extended.start..block.range().start;
+                keywords.find_before(bytes, before, |at, rule| found.extend([(at, rule)]));
+                ranges.push(run.extended);
+            }
+            keywords.find_in(bytes, block, &runs, |at, rule| found.extend([(at, rule)]));
+        });
+        (found, ranges)
     }
-}
 
-impl Entry {
-    fn hash(&self) -> u32 {
-        hash_of(self.keyword.bytes[..3].iter().fold(0, |key, byte| (key << 8) | u32::from(byte | 0x20)))
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn every_keyword_of_a_run_is_found(
+            pieces in prop::collection::vec(
+                (any::<prop::sample::Index>(), "[ -~]{0,9}|[a-z0-9]{0,60}|\\\\n|%2[0-9]|\\\\u0022|\\\\x3d| {60}"), 0..120,
+            ),
+        ) {
+            let rules = RuleSet::builtin().expect("good rules");
+            let keywords = Keywords::new(&rules);
+            let all: Vec<(usize, &Keyword)> =
+                keywords_of(&rules).filter(|(rule, keyword)| fits_a_run(&rules.rules[*rule], keyword)).collect();
+            let bytes: Vec<u8> = pieces
+                .iter()
+                .flat_map(|(index, noise)| [noise.as_bytes(), &index.get(&all).1.bytes].concat())
+                .collect();
+            let (found, ranges) = found(&keywords, &bytes);
+            for at in ranges.into_iter().flatten() {
+                for (rule, keyword) in &all {
+                    let stands = bytes[at..].starts_with(&keyword.bytes);
+                    let counts = !begins_a_word(&rules.rules[*rule]) || is_word_start(&bytes, at);
+                    prop_assert!(!stands || !counts || found.contains(&(at, *rule)), "{:?} at {at}", keyword.bytes);
+                }
+            }
+            for (at, rule) in found {
+                let fits = |(of_rule, keyword): &&(usize, &Keyword)| {
+                    let head = bytes[at..].get(..keyword.bytes.len());
+                    *of_rule == rule && head.is_some_and(|head| head.eq_ignore_ascii_case(&keyword.bytes))
+                };
+                prop_assert!(all.iter().any(|entry| fits(&entry)));
+            }
+        }
     }
-
-    fn slot(&self) -> usize {
-        slot_of(self.hash())
-    }
-}
-
-#[inline]
-fn hash_of(key: u32) -> u32 {
-    key.wrapping_mul(0x9e37_79b1) >> (32 - BITMAP_BITS)
-}
-
-fn slot_of(hash: u32) -> usize {
-    (hash >> (BITMAP_BITS - SLOT_BITS)) as usize
 }

@@ -1,13 +1,12 @@
 //! The second pass: the few literals that stand outside runs. Stems of names that say secret, and keywords
-//! with a space in them. Vectorised; every literal costs, so there are few.
-
-use aho_corasick::packed::{MatchKind, Searcher};
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Span};
+//! with a space in them. A frequent literal costs a comparison wherever it stands, so there are few.
 
 use super::keywords::{fits_a_run, keywords_of};
+use super::masks::{Beginnings, Block, CHUNK, WORDS};
+use super::table::Table;
 use crate::rules::{Keyword, RuleSet};
 
-/// Beginnings of words that names of secrets have, four bytes each since that is what the vector search hashes.
+/// Beginnings of words that names of secrets have, four bytes each since so many are looked at.
 const STEMS: [&str; 46] = [
     "pass", "Pass", "PASS", "secr", "Secr", "SECR", "toke", "Toke", "TOKE", "auth", "Auth", "AUTH", "cred",
     "Cred", "CRED", "_key", "_KEY", "_Key", "-key", "-Key", "-KEY", "ikey", "iKey", "IKEY", "sske", "ssKe",
@@ -15,100 +14,75 @@ const STEMS: [&str; 46] = [
     "pwd\"", "PWD=", "PWD:", "Pwd=", "_pat", "_PAT", "Pat\"",
 ];
 
+/// What a literal stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Literal {
+    /// A name that may say secret has this stem.
+    Stem,
+    /// The rule has this keyword, which fits no run.
+    Keyword(usize),
+}
+
 /// Searches for stems and for keywords that fit no run.
 #[derive(Debug)]
 pub(crate) struct Literals {
-    search: Search,
-    /// Keywords that fit no run, with their rules.
-    keywords: Vec<(Keyword, usize)>,
-    longest: usize,
-}
-
-#[derive(Debug)]
-enum Search {
-    Vectorised(Searcher),
-    /// On processors without the vector instructions, and for more literals than those take.
-    Portable(AhoCorasick),
+    beginnings: Beginnings,
+    table: Table<Literal>,
 }
 
 impl Literals {
     /// Collects stems and keywords.
     pub(crate) fn new(rules: &RuleSet) -> Self {
-        let keywords: Vec<(Keyword, usize)> =
-            outside_runs(rules).map(|(rule, keyword)| (keyword.clone(), rule)).collect();
-        let mut patterns: Vec<Vec<u8>> =
-            keywords.iter().flat_map(|(keyword, _)| spellings(keyword)).collect();
-        patterns.sort();
-        patterns.dedup();
-        patterns.extend(STEMS.iter().map(|stem| stem.as_bytes().to_vec()));
-        let longest = patterns.iter().map(Vec::len).max().unwrap_or(0);
-        Self { search: Search::new(&patterns), keywords, longest }
+        let stems = STEMS
+            .iter()
+            .map(|stem| (Keyword { bytes: stem.as_bytes().to_vec(), ignore_case: false }, Literal::Stem));
+        let keywords = keywords_of(rules)
+            .filter(|(rule, keyword)| !fits_a_run(&rules.rules[*rule], keyword))
+            .map(|(rule, keyword)| (keyword.clone(), Literal::Keyword(rule)));
+        let table = Table::new(stems.chain(keywords).collect());
+        let beginnings =
+            Beginnings::new(table.literals().map(|literal| (literal.bytes.as_slice(), literal.ignore_case)));
+        Self { beginnings, table }
     }
 
-    /// Where the first literal that begins in `from..limit` begins.
+    /// Calls `found(position, literal)` for every literal that begins in `block`, in order.
     #[inline]
-    pub(crate) fn next_before(&self, bytes: &[u8], from: usize, limit: usize) -> Option<usize> {
-        let end = bytes.len().min(limit + self.longest - 1);
-        if from >= limit || from >= end {
-            return None;
-        }
-        self.search.find(bytes, Span { start: from, end }).filter(|at| *at < limit)
-    }
-
-    /// The rules that have a keyword at `at`; several keywords may begin alike.
-    pub(crate) fn rules_at<'l>(&'l self, bytes: &'l [u8], at: usize) -> impl Iterator<Item = usize> + 'l {
-        self.keywords.iter().filter(move |(keyword, _)| keyword.starts(&bytes[at..])).map(|(_, rule)| *rule)
-    }
-}
-
-/// Whether a name that may say secret has a stem at `at`.
-pub(crate) fn is_stem(bytes: &[u8], at: usize) -> bool {
-    STEMS.iter().any(|stem| bytes[at..].starts_with(stem.as_bytes()))
-}
-
-fn outside_runs(rules: &RuleSet) -> impl Iterator<Item = (usize, &Keyword)> {
-    keywords_of(rules).filter(|(rule, keyword)| !fits_a_run(&rules.rules[*rule], keyword))
-}
-
-/// Case is spelled out, three ways: what people type.
-fn spellings(keyword: &Keyword) -> Vec<Vec<u8>> {
-    if !keyword.ignore_case {
-        return vec![keyword.bytes.clone()];
-    }
-    let mut titled = keyword.bytes.to_ascii_lowercase();
-    titled[..1].make_ascii_uppercase();
-    let mut all = vec![keyword.bytes.to_ascii_lowercase(), keyword.bytes.to_ascii_uppercase(), titled];
-    all.dedup();
-    all
-}
-
-impl Search {
-    fn new(patterns: &[Vec<u8>]) -> Self {
-        let vectorised = aho_corasick::packed::Config::new()
-            .match_kind(MatchKind::LeftmostFirst)
-            .builder()
-            .extend(patterns)
-            .build();
-        vectorised.map_or_else(
-            || {
-                Self::Portable(
-                    AhoCorasick::builder()
-                        .kind(Some(AhoCorasickKind::DFA))
-                        .build(patterns)
-                        .expect("a few short literals fit any automaton"),
-                )
-            },
-            Self::Vectorised,
-        )
-    }
-
-    #[inline]
-    fn find(&self, bytes: &[u8], span: Span) -> Option<usize> {
-        match self {
-            Self::Vectorised(search) => search.find_in(bytes, span).map(|found| found.start()),
-            Self::Portable(search) => {
-                search.find(aho_corasick::Input::new(bytes).span(span)).map(|found| found.start())
+    pub(crate) fn find_in(&self, bytes: &[u8], block: &Block, mut found: impl FnMut(usize, Literal)) {
+        let mut words = [0; WORDS];
+        self.beginnings.fill(bytes, block.range().start, &mut words);
+        for (word, at) in words.into_iter().zip(block.range().step_by(CHUNK)) {
+            for at in block.positions(at, word) {
+                self.table.at(bytes, at).for_each(|literal| found(at, literal));
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::masks::in_blocks;
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn every_stem_is_found_once_and_nothing_else(
+            pieces in prop::collection::vec((prop::sample::select(&STEMS[..]), "[ -~]{0,90}"), 0..80),
+        ) {
+            let literals = Literals::new(&RuleSet::builtin().expect("good rules"));
+            let text: String = pieces.into_iter().flat_map(|(stem, noise)| [stem.to_owned(), noise]).collect();
+            let mut found = Vec::new();
+            in_blocks(text.as_bytes(), |block| {
+                literals.find_in(text.as_bytes(), block, |at, literal| {
+                    found.extend((literal == Literal::Stem).then_some(at));
+                });
+            });
+            let is_stem = |at: &usize| STEMS.iter().any(|stem| text[*at..].starts_with(stem));
+            let expected: Vec<usize> = (0..text.len()).filter(is_stem).collect();
+            prop_assert_eq!(found, expected);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The fourth station: one look at the bytes finds where any rule could match; only that costs more.
 //!
-//! A view is looked at in blocks of 4 KiB. [`Block::read`] turns the bytes of a block into words, a bit a byte, for
+//! A view is looked at in blocks of 2 KiB. [`Block::read`] turns the bytes of a block into words, a bit a byte, for
 //! each [`Class`] that some pass asks about; passes then read words. How a new trigger stays cheap:
 //!
 //! - A byte that says it all (`@`, no ASCII): [`Block::next`] with its class. A new class is a variant of [`Class`].
@@ -18,11 +18,12 @@ mod masks;
 mod meaning;
 mod names;
 mod runs;
+mod table;
 mod userinfo;
 
 pub(crate) use digits::Digits;
 pub(crate) use keywords::Keywords;
-pub(crate) use literals::{Literals, is_stem};
+pub(crate) use literals::{Literal, Literals};
 pub(crate) use masks::{BLOCK, Block, Class};
 pub(crate) use meaning::{Says, names_a_count, says};
 pub(crate) use names::{Named, named_at};

@@ -5,13 +5,13 @@
 use std::ops::Range;
 
 use super::classes::{EXTENDED, start_of};
-use super::masks::{Block, Class};
+use super::masks::{Block, CHUNK, Class, WORDS};
 
 /// Length from which a run is worth a closer look.
 pub(crate) const MIN_RUN: usize = 16;
 
 /// How far an extended run reaches to the left of its core: a host name and some path.
-const MAX_REACH_LEFT: usize = 256;
+pub(super) const MAX_REACH_LEFT: usize = 256;
 
 /// A run, and the wider text around it that may belong to the same token or URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,9 +28,23 @@ pub(crate) struct Runs {
     at: usize,
     /// Where the last extended run ended; the next one does not reach back over it.
     taken: usize,
+    /// Bytes of the block that extended runs cover.
+    covered: [u64; WORDS],
 }
 
 impl Runs {
+    /// To be called before the runs of `block` are asked for.
+    pub(crate) fn begin(&mut self, block: &Block) {
+        self.covered = [0; WORDS];
+        block.mark(0..self.taken, &mut self.covered);
+    }
+
+    /// The bytes of the chunk at `at` that runs cover, as far as they were asked for.
+    #[inline]
+    pub(super) fn covered(&self, block: &Block, at: usize) -> u64 {
+        self.covered[(at - block.range().start) / CHUNK]
+    }
+
     /// The next run whose sixteenth character lies in `block`.
     #[inline]
     pub(crate) fn next_in(&mut self, block: &Block, bytes: &[u8]) -> Option<Run> {
@@ -41,6 +55,7 @@ impl Runs {
         let left = start_of(bytes, start, floor, EXTENDED);
         self.at = block.end_of(bytes, end, Class::Extended);
         self.taken = self.at;
+        block.mark(left..self.taken, &mut self.covered);
         Some(Run { core: start..end, extended: left..self.at })
     }
 }

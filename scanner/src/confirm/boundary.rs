@@ -6,7 +6,7 @@ use crate::candidates::classes::{ALNUM, CORE, end_of, is, start_of};
 
 /// Whether nothing that belongs to the same word stands before `start`. The letters of an escape (`\n`, `%20`,
 /// `\u0022`) do not.
-pub(super) fn begins_word(bytes: &[u8], start: usize) -> bool {
+pub(crate) fn begins_word(bytes: &[u8], start: usize) -> bool {
     let before = &bytes[..start];
     match before.last() {
         Some(&byte) if is(byte, ALNUM) => ends_in_escape(before),

@@ -9,6 +9,8 @@ use std::ops::Range;
 use crate::candidates::classes::{CORE, EXTENDED, SPACE, end_of};
 use crate::rules::{Rule, Trigger};
 
+#[cfg(test)]
+pub(crate) use boundary::begins_word as is_word_start;
 use boundary::{begins_word, ends_word, is_piece_of_blob};
 pub(crate) use names::NameRules;
 

@@ -10,10 +10,12 @@
 
 use std::arch::x86_64::{
     __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
-    _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_shuffle_epi8, _mm256_srli_epi16,
+    _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
+    _mm256_srli_epi16,
 };
 
-use super::{BITS, CHUNK, CLASSES, Class, WORDS, Words, padded};
+use super::beginnings::{Beginnings, PLACES, REACH};
+use super::{BITS, CHUNK, CLASSES, Class, WORDS, padded};
 
 /// Columns of the matrix of each class.
 static COLUMNS: [[u8; 16]; CLASSES] = columns();
@@ -46,10 +48,30 @@ pub(super) fn fill(bytes: &[u8], words: &mut [[u64; WORDS + 1]; CLASSES]) -> boo
     true
 }
 
-/// The words of one chunk; none where the processor lacks the instructions.
-pub(super) fn words_of(chunk: &[u8; CHUNK]) -> Option<Words> {
+/// How many bytes in a row are in `class`; none where the processor lacks the instructions.
+pub(super) fn length_of(bytes: &[u8], class: Class) -> Option<usize> {
     // SAFETY: the processor has AVX2.
-    is_x86_feature_detected!("avx2").then(|| unsafe { look_at(chunk, &tables()) })
+    is_x86_feature_detected!("avx2").then(|| unsafe { length_with(bytes, class) })
+}
+
+#[target_feature(enable = "avx2")]
+fn length_with(bytes: &[u8], class: Class) -> usize {
+    let (columns, high) = (register(&COLUMNS[class as usize]), register(&HIGH));
+    let mut length = 0;
+    for half in bytes.chunks(32) {
+        let mut padded = [0; 32];
+        let half = half.first_chunk().unwrap_or_else(|| {
+            padded[..half.len()].copy_from_slice(half);
+            &padded
+        });
+        let halves = Halves::of(half, high);
+        let members = if class == Class::Foreign { halves.foreign } else { halves.members(columns) };
+        if members != u32::MAX {
+            return (length + members.trailing_ones() as usize).min(bytes.len());
+        }
+        length += 32;
+    }
+    length
 }
 
 #[target_feature(enable = "avx2")]
@@ -88,29 +110,111 @@ fn register(table: &[u8; 16]) -> __m256i {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn look_at(chunk: &[u8; CHUNK], tables: &Tables) -> Words {
+fn look_at(chunk: &[u8; CHUNK], tables: &Tables) -> [u64; CLASSES] {
     let (halves, _) = chunk.as_chunks::<32>();
-    let [low, high] = [half(&halves[0], tables), half(&halves[1], tables)];
-    std::array::from_fn(|class| u64::from(low[class]) | u64::from(high[class]) << 32)
+    let [low, high] = [Halves::of(&halves[0], tables.high), Halves::of(&halves[1], tables.high)];
+    let mut words = [0; CLASSES];
+    for (word, columns) in words.iter_mut().zip(&tables.columns) {
+        *word = u64::from(low.members(*columns)) | u64::from(high.members(*columns)) << 32;
+    }
+    words[Class::Foreign as usize] = u64::from(low.foreign) | u64::from(high.foreign) << 32;
+    words
+}
+
+/// Thirty-two bytes, taken apart.
+struct Halves {
+    low: __m256i,
+    /// The bit of each high half.
+    bit: __m256i,
+    /// Bytes that are no ASCII.
+    foreign: u32,
+}
+
+impl Halves {
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn of(bytes: &[u8; 32], high: __m256i) -> Self {
+        let nibble = _mm256_set1_epi8(0x0f);
+        let bytes = load(bytes);
+        Self {
+            low: _mm256_and_si256(bytes, nibble),
+            bit: _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble)),
+            foreign: _mm256_movemask_epi8(bytes).cast_unsigned(),
+        }
+    }
+
+    /// The bytes whose bit is in the column of their low half. Those that are no ASCII have no bit, and share all of
+    /// none.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn members(&self, columns: __m256i) -> u32 {
+        let column = _mm256_shuffle_epi8(columns, self.low);
+        let shared = _mm256_cmpeq_epi8(_mm256_and_si256(column, self.bit), self.bit);
+        _mm256_movemask_epi8(shared).cast_unsigned() & !self.foreign
+    }
+}
+
+/// Where a literal could begin in the chunk; none where the processor lacks the instructions.
+pub(super) fn beginnings(literals: &Beginnings, chunk: &[u8; REACH]) -> Option<u64> {
+    // SAFETY: the processor has AVX2.
+    is_x86_feature_detected!("avx2").then(|| unsafe { beginnings_in(chunk, &places(literals)) })
+}
+
+/// The same for every chunk of `bytes` that is followed by enough others; how many those are.
+pub(super) fn fill_beginnings(literals: &Beginnings, bytes: &[u8], words: &mut [u64; WORDS]) -> usize {
+    if !is_x86_feature_detected!("avx2") {
+        return 0;
+    }
+    // SAFETY: the processor has AVX2.
+    unsafe { fill_beginnings_with(literals, bytes, words) }
+}
+
+#[target_feature(enable = "avx2")]
+fn fill_beginnings_with(literals: &Beginnings, bytes: &[u8], words: &mut [u64; WORDS]) -> usize {
+    let places = places(literals);
+    let mut filled = 0;
+    for word in words {
+        let Some(chunk) = bytes.get(filled * CHUNK..).and_then(<[u8]>::first_chunk) else { break };
+        *word = beginnings_in(chunk, &places);
+        filled += 1;
+    }
+    filled
+}
+
+/// For each place, buckets by low and by high half, as registers.
+type Places = [[__m256i; 2]; PLACES];
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn places(literals: &Beginnings) -> Places {
+    std::array::from_fn(|place| {
+        let tables = &literals.places[place];
+        [register(&tables.low), register(&tables.high)]
+    })
 }
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn half(bytes: &[u8; 32], tables: &Tables) -> [u32; CLASSES] {
-    let nibble = _mm256_set1_epi8(0x0f);
+fn beginnings_in(chunk: &[u8; REACH], places: &Places) -> u64 {
+    let [low, high] = [0, 32].map(|from| {
+        let mut shared = _mm256_set1_epi8(-1);
+        for (place, [low, high]) in places.iter().enumerate() {
+            let bytes = chunk[from + place..].first_chunk();
+            let bytes = load(bytes.expect("the last place of the last half ends the chunk"));
+            let nibble = _mm256_set1_epi8(0x0f);
+            let low = _mm256_shuffle_epi8(*low, _mm256_and_si256(bytes, nibble));
+            let high = _mm256_shuffle_epi8(*high, _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble));
+            shared = _mm256_and_si256(shared, _mm256_and_si256(low, high));
+        }
+        let none = _mm256_cmpeq_epi8(shared, _mm256_setzero_si256());
+        u64::from(!_mm256_movemask_epi8(none).cast_unsigned())
+    });
+    low | high << 32
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn load(bytes: &[u8; 32]) -> __m256i {
     // SAFETY: the array has the 32 bytes that are read; no alignment is asked for.
-    let bytes = unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) };
-    let high = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble);
-    let low = _mm256_and_si256(bytes, nibble);
-    let bit = _mm256_shuffle_epi8(tables.high, high);
-    let foreign = _mm256_movemask_epi8(bytes).cast_unsigned();
-    let mut words = [0; CLASSES];
-    for (word, columns) in words.iter_mut().zip(&tables.columns) {
-        let column = _mm256_shuffle_epi8(*columns, low);
-        let shared = _mm256_cmpeq_epi8(_mm256_and_si256(column, bit), bit);
-        // Bytes that are no ASCII have no bit, and share all of none.
-        *word = _mm256_movemask_epi8(shared).cast_unsigned() & !foreign;
-    }
-    words[Class::Foreign as usize] = foreign;
-    words
+    unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
 }

@@ -5,16 +5,19 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+mod beginnings;
 mod portable;
 
 use std::ops::Range;
 
-use super::classes::{CORE, EXTENDED, is};
+use super::classes::{ALNUM, CORE, EXTENDED, is};
+
+pub(crate) use beginnings::Beginnings;
 
 /// Bytes that one word stands for.
 pub(crate) const CHUNK: usize = 64;
 /// Words of each class in a block.
-const WORDS: usize = 64;
+pub(crate) const WORDS: usize = 32;
 /// Bytes of a block: they stay in the nearest cache while every pass goes over them.
 pub(crate) const BLOCK: usize = CHUNK * WORDS;
 
@@ -38,16 +41,21 @@ pub(crate) enum Class {
     AtSign,
     /// No ASCII.
     Foreign,
+    /// Letters and digits.
+    Alnum,
+    /// First of four characters of base64 whose first byte is ASCII.
+    FirstOfFour,
+    /// Second of four whose second byte is ASCII.
+    SecondOfFour,
+    /// Third of four whose third byte is ASCII.
+    ThirdOfFour,
 }
 
-/// How many classes there are: as many as a byte has bits.
-const CLASSES: usize = 8;
+/// How many classes there are.
+const CLASSES: usize = 12;
 
 /// The classes of each byte, a bit each.
-static BITS: [u8; 256] = bits();
-
-/// Words of each class for one chunk.
-type Words = [u64; CLASSES];
+static BITS: [u16; 256] = bits();
 
 impl Class {
     const ALL: [Self; CLASSES] = [
@@ -59,6 +67,10 @@ impl Class {
         Self::AfterEscape,
         Self::AtSign,
         Self::Foreign,
+        Self::Alnum,
+        Self::FirstOfFour,
+        Self::SecondOfFour,
+        Self::ThirdOfFour,
     ];
 
     const fn has(self, byte: u8) -> bool {
@@ -76,12 +88,29 @@ impl Class {
             }
             Self::AtSign => byte == b'@',
             Self::Foreign => !byte.is_ascii(),
+            Self::Alnum => is(byte, ALNUM),
+            // ASCII has no eighth bit: of the six bits of each character one is zero.
+            Self::FirstOfFour => sextet(byte) & 0b10_0000 == 0,
+            Self::SecondOfFour => sextet(byte) & 0b00_1000 == 0,
+            Self::ThirdOfFour => sextet(byte) & 0b00_0010 == 0,
         }
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the loops end at 255 and 8")]
-const fn bits() -> [u8; 256] {
+/// The value of a character of base64, in either alphabet; of another, all ones.
+const fn sextet(byte: u8) -> u8 {
+    match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => u8::MAX,
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the loop ends at 255")]
+const fn bits() -> [u16; 256] {
     let mut table = [0; 256];
     let mut byte = 0;
     while byte < 256 {
@@ -170,6 +199,42 @@ impl Block {
         })
     }
 
+    /// Bits at which a word may begin in the chunk at `at`: after what is no letter or digit, and after an escape.
+    #[inline]
+    pub(crate) fn word_starts(&self, at: usize) -> u64 {
+        let others = |word: u64, before: u64| !(word << 1 | before >> 63);
+        let (escape, before) = (self.word(Class::Escape, at), self.before(Class::Escape, at));
+        // `\n`, `%20`, `\x20`, `\u0020`.
+        let escaped = [2, 3, 4, 6]
+            .into_iter()
+            .fold(0, |bits, length| bits | escape << length | before >> (CHUNK - length));
+        others(self.word(Class::Alnum, at), self.before(Class::Alnum, at)) | escaped
+    }
+
+    /// The positions of the bits of `word`, which is about the chunk at `at`.
+    #[inline]
+    pub(crate) fn positions(&self, at: usize, mut word: u64) -> impl Iterator<Item = usize> + use<> {
+        word &= below(self.end - at);
+        std::iter::from_fn(move || {
+            let position = at + word.trailing_zeros() as usize;
+            let some = word != 0;
+            word &= word.wrapping_sub(1);
+            some.then_some(position)
+        })
+    }
+
+    /// Sets the bits of `words` that stand for bytes of `range`.
+    pub(crate) fn mark(&self, range: Range<usize>, words: &mut [u64; WORDS]) {
+        let range = range.start.max(self.start)..range.end.min(self.end);
+        let mut at = range.start;
+        while at < range.end {
+            let chunk = (at - self.start) / CHUNK;
+            let chunk_start = self.start + chunk * CHUNK;
+            words[chunk] |= since(at, chunk_start) & below(range.end - chunk_start);
+            at = chunk_start + CHUNK;
+        }
+    }
+
     /// The first byte at or after `at` that is not in `class`; also beyond the block.
     #[inline]
     pub(crate) fn end_of(&self, bytes: &[u8], at: usize, class: Class) -> usize {
@@ -219,6 +284,12 @@ fn since(from: usize, at: usize) -> u64 {
     }
 }
 
+/// The bits that stand for the first `length` bytes.
+#[inline]
+fn below(length: usize) -> u64 {
+    if length < CHUNK { (1 << length) - 1 } else { u64::MAX }
+}
+
 /// Bits at which the last of `LENGTH` set bits in a row stands; `before` is the word before.
 #[inline]
 fn last_of_rows<const LENGTH: usize>(word: u64, before: u64) -> u64 {
@@ -234,16 +305,13 @@ fn last_of_rows<const LENGTH: usize>(word: u64, before: u64) -> u64 {
 }
 
 /// The first byte at or after `at` that is not in `class`.
-fn end_of(bytes: &[u8], mut at: usize, class: Class) -> usize {
-    while at < bytes.len() {
-        let chunk = padded(&bytes[at..]);
-        let word = !words_of(&chunk)[class as usize];
-        if word != 0 {
-            return (at + word.trailing_zeros() as usize).min(bytes.len());
-        }
-        at += CHUNK;
+fn end_of(bytes: &[u8], at: usize, class: Class) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    #[cfg(target_arch = "x86_64")]
+    if let Some(length) = avx2::length_of(rest, class) {
+        return at + length;
     }
-    at.min(bytes.len())
+    at + portable::length_of(rest, class)
 }
 
 /// The first bytes, zeros where there are not enough.
@@ -252,14 +320,6 @@ fn padded(bytes: &[u8]) -> [u8; CHUNK] {
     let length = bytes.len().min(CHUNK);
     chunk[..length].copy_from_slice(&bytes[..length]);
     chunk
-}
-
-fn words_of(chunk: &[u8; CHUNK]) -> Words {
-    #[cfg(target_arch = "x86_64")]
-    if let Some(words) = avx2::words_of(chunk) {
-        return words;
-    }
-    portable::words_of(chunk)
 }
 
 /// Words of each class for all of `bytes`, behind the one that is already there.

@@ -1,6 +1,6 @@
 //! The look with a table: eight bytes at a time, whose classes are turned from a row a byte to a row a class.
 
-use super::{BITS, CHUNK, CLASSES, WORDS, Words, padded};
+use super::{BITS, CHUNK, CLASSES, Class, WORDS, padded};
 
 /// Bytes that are turned at once.
 const ROWS: usize = 8;
@@ -13,15 +13,23 @@ pub(super) fn fill(bytes: &[u8], words: &mut [[u64; WORDS + 1]; CLASSES]) {
     }
 }
 
-pub(super) fn words_of(chunk: &[u8; CHUNK]) -> Words {
+/// How many bytes in a row are in `class`.
+pub(super) fn length_of(bytes: &[u8], class: Class) -> usize {
+    let is_out = |byte: &u8| BITS[usize::from(*byte)] >> (class as u8) & 1 == 0;
+    bytes.iter().position(is_out).unwrap_or(bytes.len())
+}
+
+fn words_of(chunk: &[u8; CHUNK]) -> [u64; CLASSES] {
     let mut words = [0; CLASSES];
     for (group, bytes) in chunk.chunks_exact(ROWS).enumerate() {
-        let mut rows = [0; ROWS];
-        for (row, byte) in rows.iter_mut().zip(bytes) {
-            *row = BITS[usize::from(*byte)];
+        let mut rows = [[0; ROWS]; 2];
+        for (row, byte) in bytes.iter().enumerate() {
+            let [low, high] = BITS[usize::from(*byte)].to_le_bytes();
+            (rows[0][row], rows[1][row]) = (low, high);
         }
-        for (word, bits) in words.iter_mut().zip(turned(u64::from_le_bytes(rows)).to_le_bytes()) {
-            *word |= u64::from(bits) << (ROWS * group);
+        let columns = rows.map(|rows| turned(u64::from_le_bytes(rows)).to_le_bytes());
+        for (word, bits) in words.iter_mut().zip(columns.as_flattened()) {
+            *word |= u64::from(*bits) << (ROWS * group);
         }
     }
     words

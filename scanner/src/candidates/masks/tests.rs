@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::{BITS, BLOCK, Block, CHUNK, CLASSES, Class, WORDS, fill, padded, portable, words_of};
+use super::{
+    BITS, BLOCK, Beginnings, Block, CHUNK, CLASSES, Class, WORDS, beginnings, end_of, fill, portable,
+};
 
 /// Bytes of every class close together, and any other.
 fn text() -> impl Strategy<Value = Vec<u8>> {
@@ -44,15 +46,15 @@ fn rows(bytes: &[u8], length: usize, fits: impl Fn(usize) -> bool) -> Vec<usize>
 
 #[test]
 fn every_byte_is_in_its_classes() {
-    for first in (0..=255_u8).step_by(CHUNK) {
-        let chunk: [u8; CHUNK] = std::array::from_fn(|at| first + u8::try_from(at).expect("below 64"));
-        for (class, word) in words_of(&chunk).into_iter().enumerate() {
-            for (at, byte) in chunk.iter().enumerate() {
-                let expected = Class::ALL[class].has(*byte);
-                assert_eq!(word >> at & 1 == 1, expected, "{:?} of {byte:#x}", Class::ALL[class]);
-            }
+    let bytes: Vec<u8> = (0..=255).collect();
+    in_blocks(&bytes, |block| {
+        for class in Class::ALL {
+            let found: Vec<usize> =
+                (0..bytes.len()).filter(|at| block.next(class, *at) == Some(*at)).collect();
+            let expected: Vec<usize> = (0..bytes.len()).filter(|at| class.has(bytes[*at])).collect();
+            assert_eq!(found, expected, "{class:?}");
         }
-    }
+    });
 }
 
 proptest! {
@@ -64,8 +66,44 @@ proptest! {
         fill(&bytes, &mut fast);
         portable::fill(&bytes, &mut slow);
         prop_assert_eq!(fast, slow);
-        let chunk = padded(&bytes);
-        prop_assert_eq!(words_of(&chunk), portable::words_of(&chunk));
+        for class in Class::ALL {
+            prop_assert_eq!(end_of(&bytes, 0, class), portable::length_of(&bytes, class));
+        }
+    }
+
+    #[test]
+    fn literals_begin_where_they_begin(
+        literals in prop::collection::vec("[a-z:_-]{3,6}|[A-Z0-9]{5}|key", 1..90),
+        pieces in prop::collection::vec((any::<prop::sample::Index>(), "[ -~]{0,70}"), 0..60),
+        ignore_case in any::<bool>(),
+    ) {
+        let beginnings = Beginnings::new(literals.iter().map(|literal| (literal.as_bytes(), ignore_case)));
+        let text: Vec<u8> = pieces
+            .iter()
+            .flat_map(|(index, noise)| [index.get(&literals).as_bytes(), noise.as_bytes()].concat())
+            .collect();
+        let mut words = [0; WORDS];
+        for start in (0..text.len()).step_by(BLOCK) {
+            beginnings.fill(&text, start, &mut words);
+            for at in start..text.len().min(start + BLOCK) {
+                let begins = words[(at - start) / CHUNK] >> (at % CHUNK) & 1 == 1;
+                let literal = literals.iter().any(|literal| text[at..].starts_with(literal.as_bytes()));
+                prop_assert!(begins || !literal, "missed at {at}");
+            }
+        }
+        let chunk: [u8; beginnings::REACH] = std::array::from_fn(|at| text.get(at).copied().unwrap_or(0));
+        prop_assert_eq!(beginnings.look_at(&chunk), beginnings.look_slowly(&chunk));
+    }
+
+    #[test]
+    fn few_literals_begin_nowhere_else(text in "[ -~]{64,300}") {
+        let beginnings = Beginnings::new([(&b"pass"[..], true), (&b"_key"[..], false)].into_iter());
+        let begins = |at: usize| {
+            let window = &text.as_bytes()[at..];
+            window.get(..4).is_some_and(|window| window.eq_ignore_ascii_case(b"pass") || window == b"_key")
+        };
+        let word = beginnings.word(text.as_bytes(), 0);
+        prop_assert_eq!(word, (0..CHUNK).fold(0, |word, at| word | u64::from(begins(at)) << at));
     }
 
     #[test]

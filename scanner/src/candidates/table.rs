@@ -1,0 +1,81 @@
+//! Literals by the hash of their first three bytes: a bitmap of 8 KiB says no to most places, so that their number
+//! does not show.
+
+use crate::rules::Keyword;
+
+/// Bytes that are hashed; no literal is shorter.
+pub(super) const HASHED: usize = 3;
+/// Bits of the hash that index the bitmap.
+const BITMAP_BITS: u32 = 16;
+/// Bits of the hash that index the slots.
+const SLOT_BITS: u32 = 12;
+
+/// Literals, each with what it stands for.
+#[derive(Debug)]
+pub(super) struct Table<T> {
+    bitmap: Box<[u64]>,
+    /// `entries[slots[s]..slots[s + 1]]` share the slot `s`.
+    slots: Box<[u32]>,
+    entries: Vec<(Keyword, T)>,
+}
+
+impl<T: Copy> Table<T> {
+    /// Collects literals.
+    pub(super) fn new(mut entries: Vec<(Keyword, T)>) -> Self {
+        entries.sort_by_key(|(literal, _)| slot_of(hash_of(&literal.bytes)));
+        let mut bitmap = vec![0_u64; 1 << (BITMAP_BITS - 6)];
+        let mut slots = vec![0_u32; (1 << SLOT_BITS) + 1];
+        for (literal, _) in &entries {
+            let hash = hash_of(&literal.bytes);
+            bitmap[(hash >> 6) as usize] |= 1 << (hash & 63);
+            slots[slot_of(hash) + 1] += 1;
+        }
+        for slot in 1..slots.len() {
+            slots[slot] += slots[slot - 1];
+        }
+        Self { bitmap: bitmap.into(), slots: slots.into(), entries }
+    }
+
+    /// All literals.
+    pub(super) fn literals(&self) -> impl Iterator<Item = &Keyword> {
+        self.entries.iter().map(|(literal, _)| literal)
+    }
+
+    /// What stands for the literals that begin at `at`.
+    #[inline]
+    pub(super) fn at<'t>(&'t self, bytes: &'t [u8], at: usize) -> impl Iterator<Item = T> + 't {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let entries = if rest.len() < HASHED { &[] } else { self.alike(hash_of(rest)) };
+        entries.iter().filter(move |(literal, _)| literal.starts(rest)).map(|(_, stands_for)| *stands_for)
+    }
+
+    /// Literals whose first bytes may have this hash.
+    #[inline]
+    fn alike(&self, hash: u32) -> &[(Keyword, T)] {
+        if self.bitmap[(hash >> 6) as usize] >> (hash & 63) & 1 == 0 {
+            return &[];
+        }
+        let slot = slot_of(hash);
+        &self.entries[self.slots[slot] as usize..self.slots[slot + 1] as usize]
+    }
+}
+
+impl Keyword {
+    /// Whether `bytes` begin with the keyword.
+    fn starts(&self, bytes: &[u8]) -> bool {
+        bytes.get(..self.bytes.len()).is_some_and(|head| {
+            if self.ignore_case { head.eq_ignore_ascii_case(&self.bytes) } else { head == self.bytes }
+        })
+    }
+}
+
+/// Of the first three bytes, upper case or lower.
+#[inline]
+fn hash_of(bytes: &[u8]) -> u32 {
+    let key = bytes[..HASHED].iter().fold(0_u32, |key, byte| key << 8 | u32::from(byte | 0x20));
+    key.wrapping_mul(0x9e37_79b1) >> (32 - BITMAP_BITS)
+}
+
+fn slot_of(hash: u32) -> usize {
+    (hash >> (BITMAP_BITS - SLOT_BITS)) as usize
+}
