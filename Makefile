@@ -4,7 +4,7 @@
 #   make try     a demonstration without internet         make serve   the service on 127.0.0.1:9470 (LISTEN=, POLICY=)
 #   make test    every test                               make check   format, lints, types, docs, contract, licences
 #   make bench   all figures                              make wheel   the abi3 wheel into dist/
-#   make test-full   also what takes minutes              make clean   forget what was set up and built
+#   make test-full   what takes minutes, beside test      make clean   forget what was set up and built
 
 PORT   ?= 8080
 LISTEN ?= 127.0.0.1:9470
@@ -33,9 +33,14 @@ test: $(DONE)/wheel $(DONE)/tests $(DONE)/node
 	@cargo build --quiet -p ca-prep -p scan-service -p promises
 	@CA_PREP_BIN=$(abspath $(TARGET))/debug/ca-prep $(PYTHON) -m pytest tests pyo3-bridge/tests
 
-test-full: test
-	$(SAY) 'Tests that take minutes'
+test-full: $(DONE)/wheel $(DONE)/tests $(DONE)/node $(DONE)/peers $(DONE)/mitmproxy-12
+	$(SAY) 'Tests that take minutes, and further clients'
 	@cargo test --quiet -- --ignored
+	@cargo build --quiet -p ca-prep -p scan-service -p promises
+	@CA_PREP_BIN=$(abspath $(TARGET))/debug/ca-prep $(PYTHON) -m pytest -m full tests pyo3-bridge/tests
+	$(SAY) 'End to end with the newest mitmproxy'
+	@! [ -x .scangate/mitmproxy-12/mitmdump ] || CA_PREP_BIN=$(abspath $(TARGET))/debug/ca-prep \
+	   MITMDUMP=$(abspath .scangate/mitmproxy-12/mitmdump) $(PYTHON) -m pytest -m 'full or not full' tests/e2e
 
 check: $(DONE)/wheel $(DONE)/tests .scangate/tools/bin/cargo-deny
 	$(SAY) 'Rust: format, lints, documents'
@@ -106,6 +111,17 @@ $(DONE)/wheel: $(WHEEL_FILES) $(DONE)/venv
 	@.venv/bin/maturin build --quiet --release --manifest-path pyo3-bridge/Cargo.toml --out .scangate/wheel \
 	   2>.scangate/wheel.log || { cat .scangate/wheel.log; exit 1; }
 	@$(PIP) --no-deps --force-reinstall .scangate/wheel/*.whl
+	@touch $@
+
+$(DONE)/peers: scripts/peers
+	$(SAY) 'installing the peers of test-full'
+	@mkdir -p $(DONE)
+	@scripts/peers
+	@touch $@
+
+$(DONE)/mitmproxy-12: scripts/mitmproxy-12 $(DONE)/wheel
+	$(SAY) 'making a Debian tree with the newest mitmproxy (minutes, once)'
+	@scripts/mitmproxy-12 .scangate/mitmproxy-12 .scangate/wheel/*.whl
 	@touch $@
 
 $(TARGET)/release/%: $(RUST_FILES)

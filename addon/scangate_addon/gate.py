@@ -15,6 +15,7 @@ from scangate_addon.deadlines import Deadlines
 from scangate_addon.denial import Denial, Refusal
 from scangate_addon.judge import Judge
 from scangate_addon.judgement import Backend, Edited, Judgement, NoVerdict, Policy
+from scangate_addon.signer import Signer
 
 log = logging.getLogger("scangate")
 _UPGRADED = NoVerdict("error", "the protocol it switches to cannot be scanned")
@@ -32,6 +33,7 @@ class Gate:
         self._deadlines = Deadlines()
         self._endings = websocket.Endings()
         self._buffer_s = 1
+        self._signer: Signer | None = None
 
     def load(self, loader: Loader) -> None:
         """Declare options, and close what mitmproxy leaves open."""
@@ -44,6 +46,8 @@ class Gate:
         guard.put_last(ctx.master.addons, self._guard)
         settings = options.read(ctx.options)
         self._buffer_s = settings.buffer_s
+        if "scangate_signer" in updated:
+            self._ask_for_leaves(settings.signer)
         if not self._judge.is_open or any(name.startswith("scangate_") for name in updated):
             self._judge.open(settings)
 
@@ -55,6 +59,12 @@ class Gate:
     def done(self) -> None:
         """Let go of the scanner: the guard stays, and without a scanner nothing gets a pass."""
         self._judge.close()
+        self._ask_for_leaves(None)
+
+    def _ask_for_leaves(self, socket: str | None) -> None:
+        if self._signer is not None:
+            self._signer.close()
+        self._signer = None if socket is None else Signer(socket)
 
     @fail_closed(guard.deny_tunnel)
     async def http_connect(self, flow: http.HTTPFlow) -> None:
@@ -68,12 +78,14 @@ class Gate:
         if refusal is None:
             self._guard.passes.grant(flow, flow.request)
 
-    def tls_clienthello(self, data: tls.ClientHelloData) -> None:
-        """Leave a tunnel closed when the policy says so and SNI and CONNECT target agree."""
+    async def tls_clienthello(self, data: tls.ClientHelloData) -> None:
+        """Leave a tunnel closed when the policy says so and SNI and CONNECT target agree; else have a leaf for it."""
         policy = self._judge.policy
         if policy is not None and hosts.may_stay_closed(policy, data):
             data.ignore_connection = True
             self._guard.passes.grant(data.context.client, data)
+        elif self._signer is not None:
+            await self._signer.provide(ctx.master.addons.get("tlsconfig").certstore, data)
 
     def tls_start_server(self, data: tls.TlsData) -> None:
         """Fix what the client could otherwise say in the hello to the server."""

@@ -41,6 +41,7 @@ class Settings:
     timeout_ms: int
     buffer_s: int
     session: str
+    signer: str | None
 
 
 def declare(loader: Loader) -> None:
@@ -59,6 +60,7 @@ def declare(loader: Loader) -> None:
         "scangate_buffer_s", int, 300, "Seconds that a response may take to end; one that flows longer is cut."
     )
     loader.add_option("scangate_session", str, "", "Name of the bottle; a random one when empty.")
+    loader.add_option("scangate_signer", str, "", "Socket of `ca-prep sign`, which makes the certificates of hosts.")
 
 
 def harden(options: optmanager.OptManager) -> None:
@@ -81,7 +83,19 @@ def read(options: optmanager.OptManager) -> Settings:
         timeout_ms=options.scangate_timeout_ms,
         buffer_s=options.scangate_buffer_s,
         session=options.scangate_session or f"proxy-{secrets.token_hex(8)}",
+        signer=signer_of(options),
     )
+
+
+def signer_of(options: optmanager.OptManager) -> str | None:
+    """Return the socket to ask for certificates, None when mitmproxy signs."""
+    if not options.scangate_signer:
+        return None
+    if not options.scangate_signer.startswith("/"):
+        raise exceptions.OptionsError("scangate_signer must be the absolute path of a Unix socket")
+    if options.upstream_cert:
+        raise exceptions.OptionsError("scangate_signer needs upstream_cert=false, as `ca-prep sign` writes it")
+    return str(options.scangate_signer)
 
 
 def target_of(options: optmanager.OptManager) -> Target | None:

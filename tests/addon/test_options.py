@@ -29,6 +29,8 @@ GAPS = [
     ({"scangate_backend": "http://127.0.0.1:1", "scangate_policy": "p.toml"}, "scangate_policy"),
     ({"scangate_timeout_ms": 0}, "scangate_timeout_ms"),
     ({"scangate_buffer_s": 0}, "scangate_buffer_s"),
+    ({"scangate_signer": "relative", "upstream_cert": False}, "scangate_signer"),
+    ({"scangate_signer": "/run/signer.sock"}, "upstream_cert"),
 ]
 
 

@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,8 +18,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from processes import mitmdump
+
 REPOSITORY = Path(__file__).resolve().parents[2]
-BIN = Path(sys.executable).parent
 ALLOWED = ["a.test", "*.w.test"]
 INSIDE = ["a.test", "x.w.test"]
 OUTSIDE = "other.test"
@@ -33,42 +33,6 @@ original = socket.getaddrinfo
 def getaddrinfo(host, *args, **kwargs):
     return original("127.0.0.1", *args, **kwargs)
 socket.getaddrinfo = getaddrinfo
-"""
-
-# The proxy's side of docs/tls.md, with nothing but what it says.
-SIGNER = """
-import asyncio
-from pathlib import Path
-from cryptography import x509
-from mitmproxy import certs, ctx
-
-class Ask:
-    def load(self, loader):
-        loader.add_option("scangate_signer", str, "", "Socket of ca-prep sign")
-
-    async def tls_clienthello(self, data):
-        host = data.client_hello.sni or data.context.server.address[0]
-        store = ctx.master.addons.get("tlsconfig").certstore
-        if host in store.certs:
-            return
-        pem = await asyncio.wait_for(leaf(host), 2)
-        chain = [certs.Cert(certificate) for certificate in x509.load_pem_x509_certificates(pem)]
-        key = certs.load_pem_private_key(pem, None)
-        path = Path(ctx.options.confdir) / "chain.pem"
-        store.certs[host] = certs.CertStoreEntry(chain[0], key, path, chain)
-
-async def leaf(host):
-    reader, writer = await asyncio.open_unix_connection(ctx.options.scangate_signer)
-    try:
-        writer.write(host.encode() + b"\\n")
-        word, _, rest = (await reader.readline()).decode().partition(" ")
-        if word != "ok":
-            raise RuntimeError(f"no certificate: {rest}")
-        return await reader.readexactly(int(rest))
-    finally:
-        writer.close()
-
-addons = [Ask()]
 """
 
 
@@ -222,19 +186,25 @@ def as_written(arguments: list[str]) -> list[str]:
     return arguments
 
 
+def asking_the_signer(folder: Path) -> list[str]:
+    """Return what has mitmdump ask for certificates: the addon, with a policy that lets it reach the origin."""
+    policy = folder / "addon-policy.toml"
+    policy.write_text('[egress]\nprivate = ["127.0.0.1"]\n')
+    return ["-s", str(REPOSITORY / "addon" / "addon.py"), "--set", f"scangate_policy={policy}"]
+
+
 @contextmanager
 def bottle_of(
     way: str, folder: Path, port: int, chosen: Callable[[list[str]], list[str]] = as_written
 ) -> Iterator[Bottle]:
     """Make a bottle, and run mitmdump with the arguments that were written for it."""
-    for name, addon in (("resolver.py", RESOLVER), ("signer.py", SIGNER)):
-        (folder / name).write_text(addon)
+    (folder / "resolver.py").write_text(RESOLVER)
     with ExitStack() as stack:
         signer = make(way, folder, stack)
         arguments = chosen((folder / "ca" / "mitmdump.args").read_text().splitlines())
         listen = free_port()
-        command = [str(BIN / "mitmdump"), "-q", "--ssl-insecure", "--listen-port", str(listen), *arguments]
-        scripts = ["-s", str(folder / "resolver.py"), *(["-s", str(folder / "signer.py")] if signer else [])]
+        command = [mitmdump(), "--ssl-insecure", "--listen-port", str(listen), *arguments]
+        scripts = ["-s", str(folder / "resolver.py"), *(asking_the_signer(folder) if signer else [])]
         proxy = running([*command, *scripts], folder / "mitmdump.log")
         wait_for(listen, stack.enter_context(proxy))
         url = f"http://127.0.0.1:{listen}"

@@ -23,6 +23,11 @@ def binary(name: str) -> Path:
     return max(found, key=lambda path: path.stat().st_mtime)
 
 
+def mitmdump() -> str:
+    """The mitmdump under test: the one that MITMDUMP names, else the one beside this Python."""
+    return os.environ.get("MITMDUMP") or str(Path(sys.executable).with_name("mitmdump"))
+
+
 def free_port() -> int:
     """A port of loopback that nobody listens on."""
     with socket.socket() as probe:
@@ -109,11 +114,10 @@ class Mitmdump(Process):
     ) -> None:
         self.port = free_port()
         folder.mkdir(parents=True, exist_ok=True)
-        mitmdump = Path(sys.executable).with_name("mitmdump")
         named = [part for option in options for part in ("--set", option)]
         listen = ["--listen-host", "127.0.0.1", "-p", str(self.port), "--set", "flow_detail=0"]
         confdir = ["--set", f"confdir={ca / 'proxy'}"]
-        super().__init__([str(mitmdump), "-s", str(script), *listen, *confdir, *named], folder / "mitmdump.log", env)
+        super().__init__([mitmdump(), "-s", str(script), *listen, *confdir, *named], folder / "mitmdump.log", env)
         self.via = Via(f"http://127.0.0.1:{self.port}", ca / "trust" / "ca.pem")
 
     def ready(self) -> "Mitmdump":
