@@ -24,7 +24,7 @@ mod userinfo;
 pub(crate) use digits::Digits;
 pub(crate) use keywords::Keywords;
 pub(crate) use literals::{Literal, Literals};
-pub(crate) use masks::{BLOCK, Block, Class};
+pub(crate) use masks::{BLOCK, Block, Class, ROW, next_text_in_base64};
 pub(crate) use meaning::{Says, names_a_count, says};
 pub(crate) use names::{Named, named_at};
 pub(crate) use runs::Runs;

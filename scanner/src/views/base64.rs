@@ -8,9 +8,7 @@ use std::ops::Range;
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD};
 
 use super::{Codec, Decoded, Replacement};
-
-/// Groups of four characters that must look like ASCII in a row: twelve bytes.
-const MIN_GROUPS: usize = 4;
+use crate::candidates::{ROW, next_text_in_base64};
 
 /// First of a group of four whose byte is ASCII.
 const FIRST: u8 = 1;
@@ -58,53 +56,28 @@ const fn roles() -> [u8; 256] {
 #[derive(Debug)]
 pub(crate) struct Stretches {
     run: Range<usize>,
-    /// Alignment that is being looked at, 0 to 3.
-    phase: usize,
-    at: usize,
+    /// From where on each alignment is looked at.
+    from: [usize; 4],
 }
 
 impl Stretches {
     /// Looks at the characters `run` of a view.
     pub(crate) fn new(run: Range<usize>) -> Self {
-        Self { at: run.start, run, phase: 0 }
+        Self { from: [run.start; 4], run }
     }
 
     /// The next stretch, decoded.
     pub(crate) fn next(&mut self, bytes: &[u8]) -> Option<Decoded> {
-        while self.phase < 4 {
-            while let Some(stretch) = self.next_in_phase(bytes) {
-                if let Some(decoded) = decode(bytes, stretch) {
-                    return Some(decoded);
-                }
+        while let Some(start) = next_text_in_base64(bytes, self.run.clone(), &self.from) {
+            let mut end = start + ROW;
+            while end + 4 <= self.run.end && is_ascii_group(bytes, end) {
+                end += 4;
             }
-            self.phase += 1;
-            self.at = self.run.start + self.phase;
-        }
-        None
-    }
-
-    fn next_in_phase(&mut self, bytes: &[u8]) -> Option<Range<usize>> {
-        let end = self.run.end;
-        while self.at + 4 * MIN_GROUPS <= end {
-            // The last group of the shortest stretch first: most do not look like ASCII, and four are passed at once.
-            let last = self.at + 4 * (MIN_GROUPS - 1);
-            if !is_ascii_group(bytes, last) {
-                self.at = last + 4;
-                continue;
+            self.from = self.from.map(|from| from.max(start + 1));
+            self.from[start % 4] = end + 4;
+            if let Some(decoded) = decode(bytes, start..with_tail(bytes, end, self.run.end)) {
+                return Some(decoded);
             }
-            let start = self.at;
-            let good =
-                (start..last).step_by(4).rev().take_while(|&group| is_ascii_group(bytes, group)).count();
-            if good < MIN_GROUPS - 1 {
-                self.at = last - 4 * good;
-                continue;
-            }
-            let mut stretch_end = last + 4;
-            while stretch_end + 4 <= end && is_ascii_group(bytes, stretch_end) {
-                stretch_end += 4;
-            }
-            self.at = stretch_end + 4;
-            return Some(start..with_tail(bytes, stretch_end, end));
         }
         None
     }

@@ -48,6 +48,23 @@ pub(super) fn fill(bytes: &[u8], words: &mut [[u64; WORDS + 1]; CLASSES]) -> boo
     true
 }
 
+/// The words of some classes for one chunk; none where the processor lacks the instructions.
+pub(super) fn words_of<const N: usize>(chunk: &[u8; CHUNK], classes: [Class; N]) -> Option<[u64; N]> {
+    // SAFETY: the processor has AVX2.
+    is_x86_feature_detected!("avx2").then(|| unsafe { words_with(chunk, classes) })
+}
+
+#[target_feature(enable = "avx2")]
+fn words_with<const N: usize>(chunk: &[u8; CHUNK], classes: [Class; N]) -> [u64; N] {
+    let (halves, _) = chunk.as_chunks::<32>();
+    let high = register(&HIGH);
+    let [low, high] = [Halves::of(&halves[0], high), Halves::of(&halves[1], high)];
+    classes.map(|class| {
+        let columns = register(&COLUMNS[class as usize]);
+        u64::from(low.members(columns)) | u64::from(high.members(columns)) << 32
+    })
+}
+
 /// How many bytes in a row are in `class`; none where the processor lacks the instructions.
 pub(super) fn length_of(bytes: &[u8], class: Class) -> Option<usize> {
     // SAFETY: the processor has AVX2.

@@ -6,13 +6,15 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 mod beginnings;
+mod block;
 mod portable;
-
-use std::ops::Range;
+mod text_in_base64;
 
 use super::classes::{ALNUM, CORE, EXTENDED, is};
 
 pub(crate) use beginnings::Beginnings;
+pub(crate) use block::Block;
+pub(crate) use text_in_base64::{ROW, next_text_in_base64};
 
 /// Bytes that one word stands for.
 pub(crate) const CHUNK: usize = 64;
@@ -126,154 +128,6 @@ const fn bits() -> [u16; 256] {
     table
 }
 
-/// The words of up to [`BLOCK`] bytes of a view, and the last ones of the block before.
-#[derive(Debug)]
-pub(crate) struct Block {
-    start: usize,
-    end: usize,
-    /// Of each class: the last word of the block before, then this block's.
-    words: [[u64; WORDS + 1]; CLASSES],
-}
-
-impl Block {
-    /// A block of nothing.
-    pub(crate) fn new() -> Self {
-        Self { start: 0, end: 0, words: [[0; WORDS + 1]; CLASSES] }
-    }
-
-    /// Reads the bytes from `start` on, which is where the block before ended, or 0.
-    pub(crate) fn read(&mut self, bytes: &[u8], start: usize) {
-        for of_class in &mut self.words {
-            of_class[0] = if start == 0 { 0 } else { of_class[WORDS] };
-        }
-        self.start = start;
-        self.end = bytes.len().min(start + BLOCK);
-        fill(&bytes[start..self.end], &mut self.words);
-    }
-
-    /// The bytes that it is about.
-    pub(crate) fn range(&self) -> Range<usize> {
-        self.start..self.end
-    }
-
-    /// The first byte at or after `from` that is in `class`.
-    #[inline]
-    pub(crate) fn next(&self, class: Class, from: usize) -> Option<usize> {
-        self.find(from, |at| self.word(class, at))
-    }
-
-    /// The first escape at or after `from` that could be part of a token, by its first two bytes. One whose second
-    /// byte is the next block's is found there.
-    #[inline]
-    pub(crate) fn next_escape(&self, from: usize) -> Option<usize> {
-        let second = |at: usize| {
-            let first = self.word(Class::Escape, at) << 1 | self.before(Class::Escape, at) >> 63;
-            first & self.word(Class::AfterEscape, at)
-        };
-        self.find(from + 1, second).map(|at| at - 1)
-    }
-
-    /// Where `length` bytes in a row that are in `class` end for the first time after `from`: the last of them. Bytes
-    /// before `from` do not count.
-    #[inline]
-    pub(crate) fn next_row<const LENGTH: usize>(&self, class: Class, from: usize) -> Option<usize> {
-        self.find(from, |at| {
-            let (word, before) = (self.word(class, at), self.before(class, at));
-            last_of_rows::<LENGTH>(word & since(from, at), before & since(from, at.wrapping_sub(CHUNK)))
-        })
-    }
-
-    /// The same for digits with at most two separators between them.
-    #[inline]
-    pub(crate) fn next_number<const LENGTH: usize>(&self, from: usize) -> Option<usize> {
-        self.find(from, |at| {
-            let (word, before) = (self.word(Class::Digit, at), self.before(Class::Digit, at));
-            if word | before == 0 {
-                return 0;
-            }
-            let after_digit = word << 1 | before >> 63 | word << 2 | before >> 62;
-            let word = word | (after_digit & self.word(Class::Separator, at));
-            let after_digit = before << 1 | before << 2;
-            let before = before | (after_digit & self.before(Class::Separator, at));
-            last_of_rows::<LENGTH>(word & since(from, at), before & since(from, at.wrapping_sub(CHUNK)))
-        })
-    }
-
-    /// Bits at which a word may begin in the chunk at `at`: after what is no letter or digit, and after an escape.
-    #[inline]
-    pub(crate) fn word_starts(&self, at: usize) -> u64 {
-        let others = |word: u64, before: u64| !(word << 1 | before >> 63);
-        let (escape, before) = (self.word(Class::Escape, at), self.before(Class::Escape, at));
-        // `\n`, `%20`, `\x20`, `\u0020`.
-        let escaped = [2, 3, 4, 6]
-            .into_iter()
-            .fold(0, |bits, length| bits | escape << length | before >> (CHUNK - length));
-        others(self.word(Class::Alnum, at), self.before(Class::Alnum, at)) | escaped
-    }
-
-    /// The positions of the bits of `word`, which is about the chunk at `at`.
-    #[inline]
-    pub(crate) fn positions(&self, at: usize, mut word: u64) -> impl Iterator<Item = usize> + use<> {
-        word &= below(self.end - at);
-        std::iter::from_fn(move || {
-            let position = at + word.trailing_zeros() as usize;
-            let some = word != 0;
-            word &= word.wrapping_sub(1);
-            some.then_some(position)
-        })
-    }
-
-    /// Sets the bits of `words` that stand for bytes of `range`.
-    pub(crate) fn mark(&self, range: Range<usize>, words: &mut [u64; WORDS]) {
-        let range = range.start.max(self.start)..range.end.min(self.end);
-        let mut at = range.start;
-        while at < range.end {
-            let chunk = (at - self.start) / CHUNK;
-            let chunk_start = self.start + chunk * CHUNK;
-            words[chunk] |= since(at, chunk_start) & below(range.end - chunk_start);
-            at = chunk_start + CHUNK;
-        }
-    }
-
-    /// The first byte at or after `at` that is not in `class`; also beyond the block.
-    #[inline]
-    pub(crate) fn end_of(&self, bytes: &[u8], at: usize, class: Class) -> usize {
-        if at >= self.start
-            && let Some(end) = self.find(at, |at| !self.word(class, at))
-        {
-            return end;
-        }
-        end_of(bytes, at.max(self.end), class)
-    }
-
-    /// The first position of the block at or after `from` at which `word_at` has a bit.
-    #[inline]
-    fn find(&self, from: usize, word_at: impl Fn(usize) -> u64) -> Option<usize> {
-        let from = from.max(self.start);
-        let mut at = self.start + (from - self.start) / CHUNK * CHUNK;
-        let mut kept = since(from, at);
-        while at < self.end {
-            let word = word_at(at) & kept;
-            if word != 0 {
-                return Some(at + word.trailing_zeros() as usize).filter(|at| *at < self.end);
-            }
-            kept = u64::MAX;
-            at += CHUNK;
-        }
-        None
-    }
-
-    #[inline]
-    fn word(&self, class: Class, at: usize) -> u64 {
-        self.words[class as usize][1 + (at - self.start) / CHUNK]
-    }
-
-    #[inline]
-    fn before(&self, class: Class, at: usize) -> u64 {
-        self.words[class as usize][(at - self.start) / CHUNK]
-    }
-}
-
 /// The bits of the word of the chunk at `at` that stand for bytes at or after `from`; all for a chunk that begins later.
 #[inline]
 fn since(from: usize, at: usize) -> u64 {
@@ -320,6 +174,16 @@ fn padded(bytes: &[u8]) -> [u8; CHUNK] {
     let length = bytes.len().min(CHUNK);
     chunk[..length].copy_from_slice(&bytes[..length]);
     chunk
+}
+
+/// The words of some classes for one chunk.
+fn words_of<const N: usize>(chunk: &[u8; CHUNK], classes: [Class; N]) -> [u64; N] {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(words) = avx2::words_of(chunk, classes) {
+        return words;
+    }
+    let words = portable::words_of(chunk);
+    classes.map(|class| words[class as usize])
 }
 
 /// Words of each class for all of `bytes`, behind the one that is already there.

@@ -19,7 +19,7 @@ pub(super) fn length_of(bytes: &[u8], class: Class) -> usize {
     bytes.iter().position(is_out).unwrap_or(bytes.len())
 }
 
-fn words_of(chunk: &[u8; CHUNK]) -> [u64; CLASSES] {
+pub(super) fn words_of(chunk: &[u8; CHUNK]) -> [u64; CLASSES] {
     let mut words = [0; CLASSES];
     for (group, bytes) in chunk.chunks_exact(ROWS).enumerate() {
         let mut rows = [[0; ROWS]; 2];

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::{
-    BITS, BLOCK, Beginnings, Block, CHUNK, CLASSES, Class, WORDS, beginnings, end_of, fill, portable,
+    BITS, BLOCK, Beginnings, Block, CHUNK, CLASSES, Class, ROW, WORDS, beginnings, end_of, fill,
+    next_text_in_base64, portable,
 };
 
 /// Bytes of every class close together, and any other.
@@ -156,6 +157,39 @@ proptest! {
                 || (matches!(bytes[at], b' ' | b'-') && (digit(at.checked_sub(1)) || digit(at.checked_sub(2))))
         };
         prop_assert_eq!(found, rows(&bytes, 9, fits));
+    }
+
+    #[test]
+    fn text_in_base64_is_found_by_its_groups(
+        bytes in prop::collection::vec("[ -~]{0,40}|[A-Za-z0-9+/_-]{40}", 0..90), encoded in any::<bool>(), lead in 0_usize..9,
+    ) {
+        let text = bytes.concat();
+        let text = if encoded { data_encoding::BASE64.encode(text.as_bytes()) } else { text };
+        let bytes = text.as_bytes();
+        let mut found = Vec::new();
+        let mut from = [lead; 4];
+        while let Some(start) = next_text_in_base64(bytes, lead.min(bytes.len())..bytes.len(), &from) {
+            found.push(start);
+            from = [start + 1; 4];
+        }
+        let in_class = |at: usize, class: Class| is_in(class, bytes[at]);
+        let is_group = |at: usize| {
+            in_class(at, Class::FirstOfFour)
+                && in_class(at + 1, Class::SecondOfFour)
+                && in_class(at + 2, Class::ThirdOfFour)
+                && in_class(at + 3, Class::Core)
+        };
+        let expected: Vec<usize> = (lead..bytes.len().saturating_sub(ROW - 1))
+            .filter(|start| [0, 4, 8, 12].into_iter().all(|group| is_group(start + group)))
+            .collect();
+        prop_assert_eq!(&found, &expected);
+        let mut others = Vec::new();
+        from = [lead, lead, usize::MAX - ROW, lead];
+        while let Some(start) = next_text_in_base64(bytes, lead.min(bytes.len())..bytes.len(), &from) {
+            others.push(start);
+            from = [start + 1, start + 1, usize::MAX - ROW, start + 1];
+        }
+        prop_assert_eq!(others, expected.into_iter().filter(|start| start % 4 != 2).collect::<Vec<_>>());
     }
 
     #[test]
