@@ -10,6 +10,7 @@ mod hosts;
 mod look;
 mod message;
 mod parts;
+mod pieces;
 mod policy;
 mod rules;
 mod scan;

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use crate::candidates::{BLOCK, Block, Digits, Keywords, Literal, Literals, Runs, Userinfo, named_at};
 use crate::confirm::{self, NameRules};
+use crate::parts::Root;
+use crate::pieces::Starts;
 use crate::policy::KnownSecret;
 use crate::rules::{Rule, RuleSet, Trigger};
 use crate::verdict::ScanError;
@@ -22,6 +24,7 @@ const SPARE_BUDGET: usize = 4 << 20;
 #[derive(Debug)]
 pub(crate) struct Finder {
     pub(crate) rules: RuleSet,
+    pub(crate) starts: Starts,
     keywords: Keywords,
     literals: Literals,
     names: NameRules,
@@ -42,6 +45,8 @@ pub(crate) struct Hit {
     pub(crate) replacement: Replacement,
     /// Decodings between the part and the secret.
     pub(crate) decoded_by: Vec<&'static str>,
+    /// Further places that hold pieces of it.
+    pub(crate) rest: Vec<(Root, Range<usize>)>,
 }
 
 /// What one scan has seen so far, and what it may still do.
@@ -67,6 +72,7 @@ impl Finder {
             (0..rules.rules.len()).filter(|&index| fits(&rules.rules[index].trigger)).collect()
         };
         Self {
+            starts: Starts::new(&rules),
             keywords: Keywords::new(&rules),
             literals: Literals::new(&rules),
             names: NameRules::new(&rules),
@@ -216,6 +222,7 @@ impl Looking<'_> {
             range: view.source_of(&secret),
             replacement: view.replacement(secret, text.as_bytes()),
             decoded_by: view.decoded_by(),
+            rest: Vec::new(),
         });
     }
 }

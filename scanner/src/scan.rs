@@ -2,8 +2,9 @@
 
 use crate::hosts;
 use crate::look::{Finder, Hit};
-use crate::message::{Content, Header, Message, admit};
+use crate::message::{Content, Direction, Header, Message, admit};
 use crate::parts::{self, Parts, Root};
+use crate::pieces;
 use crate::policy::{Circumstances, Policy};
 use crate::rules::{Rule, RuleSet, Trigger};
 use crate::sight::{Sights, destination};
@@ -49,7 +50,9 @@ impl Scanner {
         let limits = self.policy.limits();
         admit(message, limits)?;
         let parts = parts::split(message, limits, expired)?;
-        let (hits, coverage) = self.find(&parts, expired)?;
+        let (mut hits, mut coverage) = self.find(&parts, expired)?;
+        hits.extend(self.find_in_pieces(message, &parts, &mut coverage));
+        hits.sort_by_key(|(root, hit)| (*root, hit.range.start));
         Ok(self.judge(message, &parts, hits, coverage))
     }
 
@@ -77,6 +80,31 @@ impl Scanner {
         let coverage =
             Coverage { complete: skipped.is_empty(), scanned_bytes: looking.scanned_bytes, skipped };
         Ok((self.best_of_overlapping(hits), coverage))
+    }
+
+    /// Secrets that were cut into pieces. Only what the agent sends is looked at: nobody cuts what it is to get.
+    fn find_in_pieces(
+        &self,
+        message: &Message<'_>,
+        parts: &Parts<'_>,
+        coverage: &mut Coverage,
+    ) -> Vec<(Root, Hit)> {
+        let mut hits = Vec::new();
+        let outbound = message.direction() == Direction::Outbound;
+        let firsts = if outbound { pieces::firsts(&self.finder.starts, message, parts) } else { None };
+        if let Some(firsts) = firsts {
+            let mut search = pieces::Search::new(&self.finder);
+            firsts.collect(message, parts, &mut |pieces| {
+                let found = search.among(pieces).into_iter();
+                hits.extend(found.filter_map(|found| found.hit(&self.finder, pieces)));
+            });
+            if search.is_cut_short() {
+                let bytes = parts.head.len() + parts.body.len();
+                coverage.complete = false;
+                coverage.skipped.push(Skipped { part: "body".to_owned(), reason: "budget", bytes });
+            }
+        }
+        hits
     }
 
     /// Of hits that share bytes, the one that says most: a known format before a named value, a raw reading

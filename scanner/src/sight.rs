@@ -25,6 +25,8 @@ pub(crate) struct Sighting {
     pub(crate) pointer: Option<String>,
     /// How to cut it out; `None` where nothing can be cut.
     pub(crate) cut: Option<Replacement>,
+    /// What else to cut, of a secret in pieces; `None` where one cannot be cut.
+    pub(crate) also: Option<Vec<(PartId, Replacement)>>,
     /// What the policy makes of it.
     pub(crate) action: Action,
 }
@@ -74,7 +76,8 @@ impl<'s> Sights<'s> {
             Root::BesideBody => {
                 let action = self.action(&hit, PartId::Body, Spot::Anywhere)?;
                 let range = 0..self.parts.body.len();
-                Some(Sighting { part: PartId::Body, range, pointer: None, cut: None, action, hit })
+                let (part, cut, also) = (PartId::Body, None, None);
+                Some(Sighting { part, range, pointer: None, cut, also, action, hit })
             }
         }
     }
@@ -86,19 +89,37 @@ impl<'s> Sights<'s> {
         let action = self.action(&hit, part, spot.unwrap_or(Spot::Anywhere))?;
         let mut cut = hit.replacement.clone();
         cut.range = cut.range.start.saturating_sub(shift)..cut.range.end.saturating_sub(shift);
-        let editable = match part {
-            PartId::Url => {
-                cut.bytes = url_safe(&cut.bytes);
-                !self.url.touches_authority(&cut.range)
-            }
-            PartId::Header(_) | PartId::Trailer(_) | PartId::Reason => true,
-            PartId::Method
-            | PartId::Connect
-            | PartId::HeaderName(_)
-            | PartId::TrailerName(_)
-            | PartId::Body => false,
-        };
-        Some(Sighting { part, range, pointer: None, cut: editable.then_some(cut), action, hit })
+        if part == PartId::Url {
+            cut.bytes = url_safe(&cut.bytes);
+        }
+        let cut = self.is_editable(part, &cut.range).then_some(cut);
+        Some(Sighting { part, range, pointer: None, cut, also: self.rest(&hit), action, hit })
+    }
+
+    fn is_editable(&self, part: PartId, range: &Range<usize>) -> bool {
+        match part {
+            PartId::Url => !self.url.touches_authority(range),
+            PartId::Header(_) | PartId::Trailer(_) | PartId::Reason | PartId::Body => true,
+            PartId::Method | PartId::Connect | PartId::HeaderName(_) | PartId::TrailerName(_) => false,
+        }
+    }
+
+    /// How to cut out the other pieces: nothing is left, but a dash of a path segment.
+    fn rest(&self, hit: &Hit) -> Option<Vec<(PartId, Replacement)>> {
+        hit.rest
+            .iter()
+            .map(|(root, range)| {
+                let located = match root {
+                    Root::Head => locate(self.message, range)?,
+                    Root::Body => Located { part: PartId::Body, range: range.clone() },
+                    Root::BesideBody => return None,
+                };
+                let Located { part, range } = located;
+                let in_path = part == PartId::Url && self.url.spot(&range) == Some(Spot::Path);
+                let bytes = if in_path { b"-".to_vec() } else { Vec::new() };
+                self.is_editable(part, &range).then_some((part, Replacement { range, bytes }))
+            })
+            .collect()
     }
 
     fn in_body(&self, hit: Hit) -> Option<Sighting> {
@@ -116,7 +137,8 @@ impl<'s> Sights<'s> {
             cut.bytes = url_safe(&cut.bytes);
         }
         let pointer = scalar.map(|scalar| scalar.pointer.clone());
-        Some(Sighting { part: PartId::Body, range: hit.range.clone(), pointer, cut: Some(cut), action, hit })
+        let (part, also) = (PartId::Body, self.rest(&hit));
+        Some(Sighting { part, range: hit.range.clone(), pointer, cut: Some(cut), also, action, hit })
     }
 
     fn action(&self, hit: &Hit, part: PartId, spot: Spot<'_>) -> Option<Action> {

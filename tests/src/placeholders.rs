@@ -1,7 +1,7 @@
 //! Secrets are built when the corpus is read: none that looks live stands in the repository.
 //!
 //! `{{secret:RULE}}` is a token of that rule's form, `{{secret:RULE#2}}` another one; words before it disguise it, the
-//! outermost first: `{{base64:hex:secret:RULE}}`. `{{quiet:TEXT}}` is TEXT, which no answer may repeat either, and
+//! outermost first: `{{base64:hex:secret:RULE}}`. `{{piece:1/3:secret:RULE}}` is the first third of it. `{{quiet:TEXT}}` is TEXT, which no answer may repeat either, and
 //! `{{repeat:N:TEXT}}` is TEXT, N times.
 
 use std::collections::HashMap;
@@ -74,6 +74,10 @@ impl Expansion {
                 secrets.push(rest.to_owned());
                 rest.to_owned()
             }
+            "piece" => {
+                let (which, whole) = rest.split_once(':').expect("piece has a number and a text");
+                piece(which, &self.placeholder(whole, secrets))
+            }
             "repeat" => {
                 let (times, text) = rest.split_once(':').expect("repeat has a number and a text");
                 text.repeat(times.parse().expect("repeat has a number"))
@@ -81,6 +85,14 @@ impl Expansion {
             disguise => disguised(disguise, &self.placeholder(rest, secrets)),
         }
     }
+}
+
+/// `1/3` of a text is its first third.
+fn piece(which: &str, text: &str) -> String {
+    let (which, of) = which.split_once('/').expect("the number of a piece and of all");
+    let (which, of): (usize, usize) = (which.parse().expect("a number"), of.parse().expect("a number"));
+    let size = text.len().div_ceil(of);
+    text[(which - 1) * size..text.len().min(which * size)].to_owned()
 }
 
 fn disguised(disguise: &str, text: &str) -> String {

@@ -76,6 +76,29 @@ impl Check {
     }
 }
 
+/// Whether a text is what a program made at random, and no name, word or filler.
+pub(crate) fn looks_generated(text: &[u8]) -> bool {
+    let turns = |pair: &[u8]| match (pair[0].is_ascii_digit(), pair[1].is_ascii_digit()) {
+        (true, false) => pair[1].is_ascii_alphabetic(),
+        (false, true) => pair[0].is_ascii_alphabetic(),
+        _ => false,
+    };
+    let is_no_name = || words::is_none(text) || text.windows(2).filter(|pair| turns(pair)).count() >= 4;
+    mixed::agrees(text) && filler::is_none(text) && is_no_name()
+}
+
+/// How unlikely random text is to pass the check of this name, in bits; zero where that depends on the text.
+pub(crate) fn bits(name: &str) -> f64 {
+    match name {
+        "base58check" | "crc32-base62" | "gitlab-crc" => 32.0,
+        "jwt-header" => 40.0,
+        "iban" => 12.0,
+        "mod97" => 6.0,
+        "luhn" | "verhoeff" | "discord-id" => 3.0,
+        _ => 0.0,
+    }
+}
+
 /// The digits of a number written with spaces, dashes or dots.
 fn digits(text: &[u8]) -> impl DoubleEndedIterator<Item = u8> + Clone + '_ {
     text.iter().filter(|byte| byte.is_ascii_digit()).map(|byte| byte - b'0')

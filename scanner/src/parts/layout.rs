@@ -64,6 +64,15 @@ pub(crate) fn locate(message: &Message<'_>, range: &Range<usize>) -> Option<Loca
     None
 }
 
+/// Every short part, where it begins in the arena, and its bytes.
+pub(crate) fn placed<'m>(message: &'m Message<'_>) -> impl Iterator<Item = (PartId, usize, &'m [u8])> {
+    pieces(message).scan(0, |next, (part, bytes)| {
+        let start = *next;
+        *next += bytes.len() + separator(part).len();
+        Some((part, start, bytes))
+    })
+}
+
 /// What stands after a part, so that names meet their values and nothing else meets.
 fn separator(part: PartId) -> &'static [u8] {
     match part {

@@ -14,7 +14,9 @@ mod url;
 use std::borrow::Cow;
 
 pub(crate) use body::BodyMap;
-pub(crate) use layout::{Located, PartId, locate};
+pub(crate) use form::fields as form_fields;
+pub(crate) use layout::{Located, PartId, locate, placed};
+pub(crate) use multipart::contents as multipart_contents;
 pub(crate) use url::UrlMap;
 
 use crate::message::{Body, Content, Header, Limits, Message};

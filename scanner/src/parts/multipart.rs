@@ -1,5 +1,7 @@
 //! Fields of `multipart/form-data`.
 
+use std::ops::Range;
+
 use memchr::memmem;
 
 /// How far before a value the header of its part may begin.
@@ -17,6 +19,35 @@ pub(super) fn field_at(body: &[u8], content_type: &[u8], offset: usize) -> Optio
         return None;
     }
     parameter(header, b"name=")
+}
+
+/// Name and content of each part. A part without a name has an empty one.
+pub(crate) fn contents<'b>(
+    body: &'b [u8],
+    content_type: &[u8],
+) -> impl Iterator<Item = (Range<usize>, Range<usize>)> + use<'b> {
+    let delimiter = boundary(content_type).map(|boundary| [b"--", boundary].concat()).unwrap_or_default();
+    let mut at = if delimiter.is_empty() { None } else { memmem::find(body, &delimiter) };
+    std::iter::from_fn(move || {
+        let start = at? + delimiter.len();
+        let end = start + memmem::find(&body[start..], &delimiter)?;
+        at = Some(end);
+        Some(content(body, start..end))
+    })
+}
+
+/// Name and content of the part that stands between two delimiters.
+fn content(body: &[u8], part: Range<usize>) -> (Range<usize>, Range<usize>) {
+    let bytes = &body[part.clone()];
+    let header_end = memmem::find(&bytes[..bytes.len().min(MAX_HEADER)], b"\r\n\r\n").unwrap_or(bytes.len());
+    let header = &bytes[..header_end];
+    let name = memmem::find(header, b"; name=\"").map_or(0..0, |at| {
+        let from = at + b"; name=\"".len();
+        from..from + memchr::memchr(b'"', &header[from..]).unwrap_or(0)
+    });
+    let from = bytes.len().min(header_end + 4);
+    let to = bytes.len() - if bytes[from..].ends_with(b"\r\n") { 2 } else { 0 };
+    (part.start + name.start..part.start + name.end, part.start + from..part.start + to)
 }
 
 fn boundary(content_type: &[u8]) -> Option<&[u8]> {

@@ -53,6 +53,28 @@ impl<'u> UrlMap<'u> {
         Some(std::str::from_utf8(key).ok().filter(|_| in_value).map_or(Spot::Anywhere, Spot::Query))
     }
 
+    /// The host, without user and port.
+    pub(crate) fn host(&self) -> Range<usize> {
+        let authority = &self.url[self.authority.clone()];
+        let from = memchr::memrchr(b'@', authority).map_or(0, |at| at + 1);
+        let end =
+            if authority[from..].starts_with(b"[") { None } else { memchr::memchr(b':', &authority[from..]) };
+        let end = end.map_or(authority.len(), |length| from + length);
+        self.authority.start + from..self.authority.start + end
+    }
+
+    /// The path.
+    pub(crate) fn path(&self) -> Range<usize> {
+        let rest = &self.url[self.authority.end..];
+        let length = rest.iter().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(rest.len());
+        self.authority.end..self.authority.end + length
+    }
+
+    /// What stands between `?` and the fragment.
+    pub(crate) fn query(&self) -> Range<usize> {
+        self.query.clone()
+    }
+
     /// Whether `range` touches the host, which cannot be edited.
     pub(crate) fn touches_authority(&self, range: &Range<usize>) -> bool {
         range.start < self.authority.end && range.end > self.authority.start

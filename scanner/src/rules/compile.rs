@@ -7,7 +7,7 @@ use super::pattern::Shape;
 use super::syntax::{self, Entry};
 use super::template::Template;
 use super::{Home, Keyword, Pattern, Rule, RuleError, Trigger, Until};
-use crate::checks::Check;
+use crate::checks::{self, Check};
 use crate::hosts::{ANYWHERE, HostPattern};
 use crate::verdict::{Category, Confidence, Severity};
 
@@ -78,6 +78,9 @@ impl Shared<'_> {
             severity: entry.severity.or(defaults.severity).unwrap_or(Severity::High),
             confidence: entry.confidence.or(defaults.confidence).unwrap_or(Confidence::High),
             pattern: Pattern::new(anchored(&trigger, &entry.pattern)),
+            bits: shape.bits() + entry.confirm.iter().map(|name| checks::bits(name)).sum::<f64>(),
+            starts: starts(&trigger, &shape),
+            min_bytes: shape.min_bytes(),
             trigger,
             until: until(entry)?,
             whole_word: entry.whole_word,
@@ -89,6 +92,18 @@ impl Shared<'_> {
             hits: entry.hits.clone(),
             misses: entry.misses.clone(),
         })
+    }
+}
+
+/// What a match begins with, where that is fixed.
+fn starts(trigger: &Trigger, shape: &Shape) -> Vec<Keyword> {
+    match trigger {
+        Trigger::Keywords { literals, reach: 0, .. } => literals.clone(),
+        Trigger::Keywords { .. } => {
+            let prefixes = shape.prefixes().unwrap_or_default();
+            prefixes.into_iter().map(|bytes| Keyword { bytes, ignore_case: false }).collect()
+        }
+        Trigger::Name { .. } | Trigger::Digits { .. } | Trigger::Userinfo => Vec::new(),
     }
 }
 

@@ -148,6 +148,12 @@ pub(crate) struct Rule {
     /// userinfo: searched in a window around what the trigger found; names: the whole value. The group
     /// `secret`, where there is one, is what is cut out.
     pub(crate) pattern: Pattern,
+    /// How unlikely random text of token characters is to be taken for what the rule finds, in bits.
+    pub(crate) bits: f64,
+    /// What a match begins with, where that is fixed.
+    pub(crate) starts: Vec<Keyword>,
+    /// Bytes of the shortest match.
+    pub(crate) min_bytes: usize,
     /// Where the match may go on to: everything up to and including this, at most `max_bytes` further.
     pub(crate) until: Option<Until>,
     /// A match touching a word character on either side is part of something longer, and no match.

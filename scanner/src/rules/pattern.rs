@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
-use regex_syntax::hir::Hir;
 use regex_syntax::hir::literal::Extractor;
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// No pattern may match more than this; longer things are blocks with an `until`.
 const MAX_MATCH_BYTES: usize = 8192;
@@ -73,10 +73,39 @@ impl Shape {
         self.0.properties().maximum_len().unwrap_or(MAX_MATCH_BYTES)
     }
 
+    /// How unlikely random text of token characters (64 of them) is to match, in bits.
+    pub(super) fn bits(&self) -> f64 {
+        bits_of(&self.0)
+    }
+
     /// The literals a match can begin with, as far as they are fixed; `None` when it can begin with too much.
     pub(super) fn prefixes(&self) -> Option<Vec<Vec<u8>>> {
         let literals = Extractor::new().limit_class(64).extract(&self.0);
         let literals = literals.literals()?.iter().map(|literal| literal.as_bytes().to_vec());
         Some(literals.collect())
+    }
+}
+
+/// Bits per character of random text.
+const BITS_PER_CHARACTER: f64 = 6.0;
+
+fn bits_of(hir: &Hir) -> f64 {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 0.0,
+        HirKind::Literal(literal) => literal.0.iter().map(|_| BITS_PER_CHARACTER).sum(),
+        HirKind::Class(class) => (BITS_PER_CHARACTER - f64::from(members(class)).log2()).max(0.0),
+        HirKind::Repetition(repeated) => f64::from(repeated.min) * bits_of(&repeated.sub),
+        HirKind::Capture(group) => bits_of(&group.sub),
+        HirKind::Concat(parts) => parts.iter().map(bits_of).sum(),
+        HirKind::Alternation(ways) => ways.iter().map(bits_of).fold(f64::INFINITY, f64::min),
+    }
+}
+
+fn members(class: &Class) -> u32 {
+    match class {
+        Class::Bytes(bytes) => bytes.iter().map(|range| u32::from(range.end() - range.start()) + 1).sum(),
+        Class::Unicode(chars) => {
+            chars.iter().map(|range| range.end() as u32 - range.start() as u32 + 1).sum()
+        }
     }
 }

@@ -163,8 +163,11 @@ fn edits(seen: &Seen<'_>) -> Option<Vec<Edit>> {
     }
     let mut cuts = Vec::new();
     for sighting in seen.sightings.iter().filter(|sighting| sighting.action >= Action::Redact) {
-        let sealed = seen.body_is_sealed && sighting.part == PartId::Body;
-        cuts.push((sighting.part, sighting.cut.clone().filter(|_| !sealed)?));
+        cuts.push((sighting.part, sighting.cut.clone()?));
+        cuts.extend(sighting.also.clone()?);
+    }
+    if seen.body_is_sealed && cuts.iter().any(|(part, _)| *part == PartId::Body) {
+        return None;
     }
     cuts.sort_by_key(|(part, cut)| (*part, cut.range.start, std::cmp::Reverse(cut.range.end)));
     let mut merged: Vec<(PartId, crate::views::Replacement)> = Vec::with_capacity(cuts.len());

@@ -1,0 +1,205 @@
+//! Which values of a message could begin a secret: asked of every value, in order, without keeping any.
+
+use super::decode;
+use super::starts::{Begin, Starts};
+use super::walk::Value;
+
+/// A part of a beginning so long is not met by chance.
+const LONG_PART: usize = 5;
+/// Bytes of a beginning that are put together.
+const MAX_PARTIAL: usize = 48;
+/// Beginnings that are put together at a time.
+const PARTIALS: usize = 4;
+/// Values, keys among them, of which the first is put together.
+const PARTS: usize = 8;
+/// Bytes of encoded text that are tried: chance spells so many readable ones once in a hundred thousand.
+const PROBE: usize = 12;
+/// Among so many values every possible beginning is followed.
+const FEW_VALUES: usize = 128;
+/// The same in bytes of JSON.
+const FEW_BYTES: usize = 4 << 10;
+/// First values that are told apart.
+const MAX_FIRSTS: usize = 64;
+
+/// A value that could begin a secret.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct First {
+    /// How many values stand before it.
+    pub(super) index: usize,
+    /// What it is called.
+    pub(super) stem: u64,
+    /// What it is a member of.
+    pub(super) container: usize,
+}
+
+/// Sees the values of one message.
+#[derive(Debug)]
+pub(super) struct Gate<'s> {
+    starts: &'s Starts,
+    partials: [Partial; PARTIALS],
+    next: usize,
+    /// Values so far.
+    pub(super) values: usize,
+    /// Values that could begin a secret.
+    firsts: Vec<First>,
+    /// There are more of them than are told apart.
+    pub(super) has_many: bool,
+    /// Values that begin as secrets and as words do.
+    weak: Vec<First>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Partial {
+    first: First,
+    bytes: [u8; MAX_PARTIAL],
+    length: usize,
+}
+
+impl<'s> Gate<'s> {
+    pub(super) fn new(starts: &'s Starts) -> Self {
+        let none = Partial { first: First::default(), bytes: [0; MAX_PARTIAL], length: 0 };
+        let (firsts, weak) = (Vec::new(), Vec::new());
+        Self { starts, partials: [none; PARTIALS], next: 0, values: 0, firsts, has_many: false, weak }
+    }
+
+    /// The values that could begin a secret. Among few values those count, too, that begin as words do.
+    pub(super) fn firsts(mut self) -> Vec<First> {
+        if self.values <= FEW_VALUES {
+            self.firsts.append(&mut self.weak);
+        }
+        self.firsts
+    }
+
+    /// Takes one value.
+    pub(super) fn see(&mut self, value: &Value<'_>) {
+        let first = First { index: self.values, stem: value.stem.name, container: value.container };
+        self.values += 1;
+        for place in 0..PARTIALS {
+            if self.partials[place].grows(&value.text, self.starts) {
+                self.partials[place].length = 0;
+                self.add(self.partials[place].first);
+            }
+        }
+        match begins(self.starts, &value.text) {
+            Some(true) => self.add(first),
+            Some(false) => {
+                self.begin(first, &value.text);
+                if self.values <= FEW_VALUES {
+                    self.weak.push(first);
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn add(&mut self, first: First) {
+        if self.firsts.len() < MAX_FIRSTS {
+            self.firsts.push(first);
+        } else {
+            self.has_many = true;
+        }
+    }
+
+    fn begin(&mut self, first: First, text: &[u8]) {
+        let partial = &mut self.partials[self.next % PARTIALS];
+        self.next += 1;
+        partial.first = first;
+        let known = text.len().min(MAX_PARTIAL);
+        partial.length = known;
+        partial.bytes[..known].copy_from_slice(&text[..known]);
+    }
+}
+
+impl Partial {
+    /// Whether with `text` it begins as a secret does.
+    fn grows(&mut self, text: &[u8], starts: &Starts) -> bool {
+        if self.length == 0 {
+            return false;
+        }
+        let more = text.len().min(MAX_PARTIAL - self.length);
+        self.bytes[self.length..self.length + more].copy_from_slice(&text[..more]);
+        self.length += more;
+        match starts.begin(&self.bytes[..self.length]) {
+            Begin::Whole => true,
+            Begin::Part => self.length == MAX_PARTIAL,
+            Begin::No => {
+                self.length = 0;
+                false
+            }
+        }
+    }
+}
+
+/// Whether a value begins a secret: surely, or with what follows it.
+fn begins(starts: &Starts, text: &[u8]) -> Option<bool> {
+    match starts.begin(text) {
+        Begin::Whole => Some(true),
+        Begin::Part => Some(is_long_part(text)),
+        Begin::No => is_encoded_text(text).then_some(true),
+    }
+}
+
+/// Whether a part of a beginning says enough: words begin so, too.
+fn is_long_part(text: &[u8]) -> bool {
+    text.len() >= LONG_PART && !text.iter().all(u8::is_ascii_alphabetic)
+}
+
+/// Whether a string of this JSON text could begin a secret. Every quotation mark is taken for one that opens a string:
+/// after one that closes there is nothing that begins a secret.
+pub(super) fn could_begin_in_json(starts: &Starts, json: &[u8]) -> bool {
+    let is_short = json.len() <= FEW_BYTES;
+    memchr::memchr_iter(b'"', json).any(|quote| {
+        let rest = &json[quote + 1..];
+        let Some(head) = rest.get(..3) else { return false };
+        match memchr::memchr2(b'"', b'\\', head) {
+            Some(0) if head[0] == b'"' => false,
+            Some(end) if head[end] == b'\\' => rest.get(end + 1) == Some(&b'u'),
+            Some(end) => starts.begin_short(&head[..end]) && (is_short || could_grow(starts, rest)),
+            None if starts.could_begin(head) => is_short || could_grow(starts, rest),
+            None => could_be_base64(head) && is_encoded_text(rest),
+        }
+    })
+}
+
+/// Whether the string whose text begins here begins a secret, together with the values that follow it.
+fn could_grow(starts: &Starts, mut rest: &[u8]) -> bool {
+    let mut joined = [0; MAX_PARTIAL];
+    let mut length = 0;
+    for _ in 0..PARTS {
+        let Some(end) = memchr::memchr2(b'"', b'\\', &rest[..rest.len().min(MAX_PARTIAL)]) else {
+            return starts.begin(&rest[..rest.len().min(MAX_PARTIAL)]) > Begin::No;
+        };
+        let is_key = rest.get(end + 1) == Some(&b':');
+        if length > 0 || !is_key {
+            let more = end.min(MAX_PARTIAL - length) * usize::from(!is_key);
+            joined[length..length + more].copy_from_slice(&rest[..more]);
+            length += more;
+            match starts.begin(&joined[..length]) {
+                Begin::Whole => return true,
+                Begin::Part if is_long_part(&joined[..length]) => return true,
+                Begin::Part => {}
+                Begin::No => return false,
+            }
+        } else {
+            return false;
+        }
+        let Some(next) = memchr::memchr(b'"', &rest[(end + 1).min(rest.len())..]) else { return false };
+        rest = &rest[end + next + 2..];
+    }
+    true
+}
+
+/// The first three characters of encoded text: no readable byte begins with other bits.
+fn could_be_base64(head: &[u8]) -> bool {
+    matches!(head[0], b'C'..=b'Z' | b'a'..=b'f' | b'2'..=b'7')
+        && head[1..].iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte))
+}
+
+/// Whether the value begins as hex or base64 of readable text does.
+pub(super) fn is_encoded_text(text: &[u8]) -> bool {
+    let readable = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
+    let spells = |bytes: &mut dyn Iterator<Item = u8>| {
+        bytes.take(PROBE).take_while(|byte| readable(*byte)).count() == PROBE
+    };
+    text.len() >= PROBE / 3 * 4 && (spells(&mut decode::base64(text)) || spells(&mut decode::hex(text)))
+}

@@ -1,0 +1,210 @@
+//! How the secrets of strong rules begin, plain and encoded, so that a value that begins one is known at sight.
+
+use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
+
+use crate::rules::{Keyword, Rule, RuleSet};
+use crate::verdict::Category;
+
+/// Bits of evidence that are enough by themselves.
+const ENOUGH_BITS: f64 = 36.0;
+/// Bits that a rule needs whose secrets look generated, in a message of one value. Chance grows with the values.
+const GENERATED_BITS: f64 = 16.0;
+/// So many characters of a secret are no word.
+const LONG_REST: usize = 8;
+/// Bytes that are hashed.
+const KEY: usize = 3;
+
+/// How a secret is spelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Plain,
+    Base64,
+    Hex,
+}
+
+/// What a value says about a secret that could begin with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Begin {
+    /// No secret begins so.
+    No,
+    /// The value is a part of how some secret begins.
+    Part,
+    /// The value begins as some secret does.
+    Whole,
+}
+
+/// Beginnings, by their first three bytes.
+#[derive(Debug)]
+pub(crate) struct Starts {
+    bitmap: Box<[u64]>,
+    /// By the first two bytes.
+    pairs: Box<[bool]>,
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    key: u32,
+    text: Keyword,
+    rule: usize,
+    form: Form,
+    /// Words begin so, too.
+    is_wordy: bool,
+}
+
+impl Starts {
+    /// Collects how the secrets of strong rules begin.
+    pub(crate) fn new(rules: &RuleSet) -> Self {
+        let strong = rules.rules.iter().enumerate().filter(|(_, rule)| can_be_evident(rule));
+        let mut entries: Vec<Entry> = strong
+            .flat_map(|(index, rule)| rule.starts.iter().flat_map(move |start| entries_of(index, start)))
+            .collect();
+        entries.sort_by_key(|entry| entry.key);
+        let mut bitmap = vec![0_u64; 1 << 10];
+        for entry in &entries {
+            let bit = bit_of(entry.key);
+            bitmap[bit >> 6] |= 1 << (bit & 63);
+        }
+        let mut pairs = vec![false; 1 << 16];
+        for entry in &entries {
+            pairs[usize::from(entry.text.bytes[0]) << 8 | usize::from(entry.text.bytes[1])] = true;
+        }
+        Self { bitmap: bitmap.into(), pairs: pairs.into(), entries }
+    }
+
+    /// Whether any secret may begin with these three bytes. May say yes of some that none begins with.
+    #[inline]
+    pub(super) fn could_begin(&self, head: &[u8]) -> bool {
+        key_of(head).is_some_and(|key| {
+            let bit = bit_of(key);
+            self.bitmap[bit >> 6] >> (bit & 63) & 1 == 1
+        })
+    }
+
+    /// Whether some secret begins with this one byte, or with these two.
+    pub(super) fn begin_short(&self, head: &[u8]) -> bool {
+        match *head {
+            [first] => first.is_ascii_alphanumeric(),
+            [first, second] => self.pairs[usize::from(first) << 8 | usize::from(second)],
+            _ => true,
+        }
+    }
+
+    /// What `text` says about a secret that could begin with it.
+    #[inline]
+    pub(crate) fn begin(&self, text: &[u8]) -> Begin {
+        let Some(key) = key_of(text) else {
+            return if self.begin_short(text) { Begin::Part } else { Begin::No };
+        };
+        let bit = bit_of(key);
+        if self.bitmap[bit >> 6] >> (bit & 63) & 1 == 0 {
+            return Begin::No;
+        }
+        self.with_key(key).map(|entry| entry.begins(text)).max().unwrap_or(Begin::No)
+    }
+
+    /// The rules whose secrets begin as `text` does, and how they are spelled.
+    pub(super) fn at<'s>(&'s self, text: &'s [u8]) -> impl Iterator<Item = (usize, Form)> + 's {
+        let bit = key_of(text).map(|key| (key, bit_of(key)));
+        let key = bit.filter(|(_, bit)| self.bitmap[bit >> 6] >> (bit & 63) & 1 == 1).map(|(key, _)| key);
+        key.into_iter()
+            .flat_map(|key| self.with_key(key))
+            .filter(|entry| text.get(..entry.text.bytes.len()).is_some_and(|head| entry.same(head)))
+            .map(|entry| (entry.rule, entry.form))
+    }
+
+    fn with_key(&self, key: u32) -> impl Iterator<Item = &Entry> {
+        let first = self.entries.partition_point(|entry| entry.key < key);
+        self.entries[first..].iter().take_while(move |entry| entry.key == key)
+    }
+}
+
+impl Entry {
+    /// Whether the beginning begins with `head`.
+    fn same(&self, head: &[u8]) -> bool {
+        let known = &self.text.bytes[..head.len()];
+        if self.text.ignore_case { head.eq_ignore_ascii_case(known) } else { head == known }
+    }
+
+    fn begins(&self, text: &[u8]) -> Begin {
+        let known = text.len().min(self.text.bytes.len());
+        let same = self.same(&text[..known]);
+        match (same, known == self.text.bytes.len()) {
+            (false, _) => Begin::No,
+            (true, false) => Begin::Part,
+            (true, true) if self.is_wordy => begin_of(&text[known..]),
+            (true, true) => Begin::Whole,
+        }
+    }
+}
+
+/// What a value says that begins as words do, by the rest of it.
+fn begin_of(rest: &[u8]) -> Begin {
+    let turns = |pair: &[u8]| pair[0].is_ascii_uppercase() != pair[1].is_ascii_uppercase();
+    let is_mixed =
+        rest.iter().any(u8::is_ascii_digit) || rest.windows(2).filter(|pair| turns(pair)).count() >= 3;
+    match (is_mixed, rest.len() < LONG_REST) {
+        (true, _) => Begin::Whole,
+        (false, true) => Begin::Part,
+        (false, false) => Begin::No,
+    }
+}
+
+/// Whether what a rule finds can be told from chance when it is put together from pieces.
+fn can_be_evident(rule: &Rule) -> bool {
+    let kind = matches!(rule.category, Category::Secret | Category::Known);
+    kind && rule.until.is_none() && rule.bits > GENERATED_BITS
+}
+
+/// Whether `secret`, put together from some of `values` values, is told from chance. Among ids in hex a beginning of
+/// hex digits says little.
+pub(super) fn is_evident(rule: &Rule, secret: &[u8], values: usize) -> bool {
+    let chance = f64::from(u32::try_from(values).unwrap_or(u32::MAX)).log2();
+    let is_hex = secret.iter().all(u8::is_ascii_hexdigit);
+    rule.is_known()
+        || !is_hex
+            && (rule.bits >= ENOUGH_BITS
+                || rule.bits >= GENERATED_BITS + chance && crate::checks::looks_generated(secret))
+}
+
+/// The beginning in every spelling; of an encoded one what does not depend on the bytes after it.
+fn entries_of(rule: usize, start: &Keyword) -> impl Iterator<Item = Entry> {
+    let bytes = &start.bytes;
+    let base64 = BASE64.encode(bytes).into_bytes();
+    let base64 = base64[..bytes.len() * 4 / 3].to_vec();
+    let url: Vec<u8> = base64
+        .iter()
+        .map(|byte| match byte {
+            b'+' => b'-',
+            b'/' => b'_',
+            other => *other,
+        })
+        .collect();
+    let url = (url != base64).then_some((url, false, Form::Base64));
+    let hex = HEXLOWER.encode(bytes).into_bytes();
+    let upper = HEXUPPER.encode(bytes).into_bytes();
+    let upper = (upper != hex).then_some((upper, false, Form::Hex));
+    [(bytes.clone(), start.ignore_case, Form::Plain), (base64, false, Form::Base64), (hex, false, Form::Hex)]
+        .into_iter()
+        .chain(url)
+        .chain(upper)
+        .filter_map(move |(bytes, ignore_case, form)| {
+            let key = key_of(&bytes)?;
+            let is_wordy =
+                form == Form::Plain && bytes.iter().all(|byte| !byte.is_ascii_digit()) && has_vowel(&bytes);
+            Some(Entry { key, text: Keyword { bytes, ignore_case }, rule, form, is_wordy })
+        })
+}
+
+fn key_of(text: &[u8]) -> Option<u32> {
+    let first = text.get(..KEY)?;
+    Some(first.iter().fold(0, |key, byte| (key << 8) | u32::from(byte | 0x20)))
+}
+
+fn bit_of(key: u32) -> usize {
+    (key.wrapping_mul(0x9e37_79b1) >> 16) as usize
+}
+
+fn has_vowel(bytes: &[u8]) -> bool {
+    bytes.iter().any(|byte| b"aeiouAEIOU".contains(byte))
+}

@@ -1,0 +1,273 @@
+//! The values of a message that could be pieces of something, in the order in which they stand.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::json::{self, Event};
+use super::stem::Stem;
+use super::{MAX_PIECE, is_token};
+use crate::message::Message;
+use crate::parts::{PartId, Parts, Root, UrlMap, content_type, form_fields, multipart_contents, placed};
+
+/// Containers that every message has; those of JSON count on from here.
+const HOST: usize = 0;
+const PATH: usize = 1;
+const QUERY: usize = 2;
+const HEADERS: usize = 3;
+const COOKIES: usize = 4;
+const FIELDS: usize = 5;
+const LINES: usize = 6;
+const JSON: usize = 7;
+
+/// Lines of a text that is no form of fields.
+const MAX_LINES: usize = 1024;
+
+/// Headers that say how to carry a message, and nothing of its sender's choice that is no sentence.
+const OF_TRANSPORT: &[&[u8]] = &[
+    b"accept",
+    b"accept-encoding",
+    b"accept-language",
+    b"authorization",
+    b"cache-control",
+    b"connection",
+    b"content-encoding",
+    b"content-length",
+    b"content-type",
+    b"date",
+    b"host",
+    b"origin",
+    b"pragma",
+    b"referer",
+    b"te",
+    b"transfer-encoding",
+    b"upgrade-insecure-requests",
+    b"user-agent",
+];
+
+/// A value that is made of the characters of tokens.
+#[derive(Debug)]
+pub(super) struct Value<'v> {
+    /// Where it stands.
+    pub(super) root: Root,
+    /// The bytes to cut out.
+    pub(super) range: Range<usize>,
+    /// What it says, escapes undone.
+    pub(super) text: Cow<'v, [u8]>,
+    /// What it is called.
+    pub(super) key: &'v [u8],
+    /// The same without numbers, places included.
+    pub(super) stem: Stem,
+    /// The object, list of headers, query … that it is a member of.
+    pub(super) container: usize,
+}
+
+/// What a walk meets.
+pub(super) enum Step<'v> {
+    /// A value.
+    Value(Value<'v>),
+    /// A container turned out to have this number.
+    Numbered { container: usize, number: u64 },
+}
+
+/// Tells `visit` every value of the message; those of a JSON body only `with_json`.
+pub(super) fn walk<'v>(
+    message: &'v Message<'_>,
+    parts: &'v Parts<'_>,
+    with_json: bool,
+    visit: &mut dyn FnMut(Step<'v>),
+) {
+    let mut name: &[u8] = b"";
+    for (part, start, bytes) in placed(message) {
+        let mut head = Place { root: Root::Head, bytes, start, visit };
+        match part {
+            PartId::Connect => head.split(0..bytes.len(), b".", HOST),
+            PartId::Url => url(&mut head),
+            PartId::HeaderName(_) | PartId::TrailerName(_) => name = bytes,
+            PartId::Header(_) | PartId::Trailer(_) => header(&mut head, name),
+            PartId::Method | PartId::Reason | PartId::Body => {}
+        }
+    }
+    let mut body = Place { root: Root::Body, bytes: &parts.body, start: 0, visit };
+    match kind_of(&parts.body, content_type(message)) {
+        Kind::Json if with_json => json(&mut body),
+        Kind::Json => {}
+        Kind::Form => {
+            for (key, value) in form_fields(&parts.body) {
+                body.value(value, &parts.body[key], FIELDS);
+            }
+        }
+        Kind::Multipart => {
+            for (name, content) in multipart_contents(&parts.body, content_type(message)) {
+                body.value(content, &parts.body[name], FIELDS);
+            }
+        }
+        Kind::Text => lines(&mut body),
+    }
+}
+
+/// What a body is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Json,
+    Form,
+    Multipart,
+    Text,
+}
+
+/// What this body is, by its type and its first character.
+pub(super) fn kind_of(body: &[u8], content_type: &[u8]) -> Kind {
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    let is = |kind: &[u8]| content_type.get(..kind.len()).is_some_and(|head| head.eq_ignore_ascii_case(kind));
+    if is(b"application/x-www-form-urlencoded") {
+        Kind::Form
+    } else if is(b"multipart/") {
+        Kind::Multipart
+    } else if matches!(first, Some(b'{' | b'[' | b'"')) {
+        Kind::Json
+    } else {
+        Kind::Text
+    }
+}
+
+/// Bytes that lie somewhere in a root.
+struct Place<'v, 'f> {
+    root: Root,
+    bytes: &'v [u8],
+    start: usize,
+    visit: &'f mut dyn FnMut(Step<'v>),
+}
+
+impl<'v> Place<'v, '_> {
+    /// One value, percent-encoded or not.
+    fn value(&mut self, range: Range<usize>, key: &'v [u8], container: usize) {
+        let stem = in_container(container).with(key);
+        self.stemmed(range, key, stem, container);
+    }
+
+    fn stemmed(&mut self, range: Range<usize>, key: &'v [u8], stem: Stem, container: usize) {
+        let Some(text) = token_of(&self.bytes[range.clone()]) else { return };
+        let range = self.start + range.start..self.start + range.end;
+        (self.visit)(Step::Value(Value { root: self.root, range, text, key, stem, container }));
+    }
+
+    /// What stands between separators, without names of their own.
+    fn split(&mut self, range: Range<usize>, separators: &[u8], container: usize) {
+        let mut from = range.start;
+        while from <= range.end {
+            let rest = &self.bytes[from..range.end];
+            let length = rest.iter().position(|byte| separators.contains(byte)).unwrap_or(rest.len());
+            self.value(from..from + length, b"", container);
+            from += length + 1;
+        }
+    }
+
+    /// `name=value` between separators.
+    fn pairs(&mut self, range: Range<usize>, separators: &[u8], container: usize) {
+        let bytes = self.bytes;
+        let mut from = range.start;
+        while from < range.end {
+            let rest = &bytes[from..range.end];
+            let length = rest.iter().position(|byte| separators.contains(byte)).unwrap_or(rest.len());
+            let pair = &rest[..length];
+            let space = pair.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            if let Some(equals) = memchr::memchr(b'=', pair).filter(|equals| *equals >= space) {
+                let key = &pair[space..equals];
+                self.value(from + equals + 1..from + length, key, container);
+            }
+            from += length + 1;
+        }
+    }
+}
+
+fn url(place: &mut Place<'_, '_>) {
+    let map = UrlMap::new(place.bytes);
+    let (host, path, query) = (map.host(), map.path(), map.query());
+    place.split(host, b".", HOST);
+    place.split(path, b"/", PATH);
+    place.pairs(query, b"&;", QUERY);
+}
+
+fn header<'v>(place: &mut Place<'v, '_>, name: &'v [u8]) {
+    let whole = 0..place.bytes.len();
+    if name.eq_ignore_ascii_case(b"cookie") {
+        place.pairs(whole, b";", COOKIES);
+    } else if !OF_TRANSPORT.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+        place.value(whole, name, HEADERS);
+    }
+}
+
+fn json(place: &mut Place<'_, '_>) {
+    json::walk(place.bytes, &mut |event| match event {
+        Event::Text { range, key, stem, container } => {
+            let Some(text) = token_in_json(&place.bytes[range.clone()]) else { return };
+            let container = JSON + container;
+            (place.visit)(Step::Value(Value { root: place.root, range, text, key, stem, container }));
+        }
+        Event::Numbered { container, number } => {
+            (place.visit)(Step::Numbered { container: JSON + container, number });
+        }
+    });
+}
+
+/// Each line of a text whose lines are all values; prose has spaces in the first.
+fn lines(place: &mut Place<'_, '_>) {
+    let bytes = place.bytes;
+    let mut from = 0;
+    for line in bytes.split(|byte| *byte == b'\n').take(MAX_LINES) {
+        let end = from + line.len() - usize::from(line.ends_with(b"\r"));
+        if end > from {
+            if token_of(&bytes[from..end]).is_none() {
+                return;
+            }
+            place.value(from..end, b"", LINES);
+        }
+        from += line.len() + 1;
+    }
+}
+
+fn in_container(container: usize) -> Stem {
+    Stem { name: container as u64 + 1, number: 0 }
+}
+
+/// The value as a token, percent-encoding undone.
+fn token_of(raw: &[u8]) -> Option<Cow<'_, [u8]>> {
+    if !could_be_token(raw, b'%') {
+        return None;
+    }
+    if !raw.contains(&b'%') {
+        return Some(Cow::Borrowed(raw));
+    }
+    let mut text = Vec::with_capacity(raw.len());
+    let mut at = 0;
+    while at < raw.len() {
+        let escaped = (raw[at] == b'%').then(|| raw.get(at + 1..at + 3)).flatten();
+        let byte = escaped.and_then(|digits| super::decode::hex(digits).next());
+        text.push(byte.unwrap_or(raw[at]));
+        at += if byte.is_some() { 3 } else { 1 };
+    }
+    is_value(&text).then_some(Cow::Owned(text))
+}
+
+/// The same for what is between the quotes of a JSON string.
+fn token_in_json(raw: &[u8]) -> Option<Cow<'_, [u8]>> {
+    if !could_be_token(raw, b'\\') {
+        return None;
+    }
+    if !raw.contains(&b'\\') {
+        return Some(Cow::Borrowed(raw));
+    }
+    let quoted = [b"\"", raw, b"\""].concat();
+    let text: String = serde_json::from_slice(&quoted).ok()?;
+    is_value(text.as_bytes()).then(|| Cow::Owned(text.into_bytes()))
+}
+
+fn could_be_token(raw: &[u8], escape: u8) -> bool {
+    // An escape has six characters at most.
+    (1..=6 * MAX_PIECE).contains(&raw.len())
+        && raw.iter().all(|byte| is_token(*byte) || *byte == escape)
+        && (raw.len() <= MAX_PIECE || raw.contains(&escape))
+}
+
+fn is_value(text: &[u8]) -> bool {
+    (1..=MAX_PIECE).contains(&text.len()) && text.iter().all(|byte| is_token(*byte))
+}
