@@ -38,6 +38,9 @@ test-full: $(DONE)/wheel $(DONE)/tests $(DONE)/node $(DONE)/peers $(DONE)/mitmpr
 	@cargo test --quiet -- --ignored
 	@cargo build --quiet -p ca-prep -p scan-service -p promises
 	@CA_PREP_BIN=$(abspath $(TARGET))/debug/ca-prep $(PYTHON) -m pytest -m full tests pyo3-bridge/tests
+	$(SAY) 'End to end with scangate-proxy'
+	@CA_PREP_BIN=$(abspath $(TARGET))/debug/ca-prep MITMDUMP=$(abspath .venv/bin/scangate-proxy) \
+	   $(PYTHON) -m pytest tests/e2e --ignore tests/e2e/test_ca.py
 	$(SAY) 'End to end with the newest mitmproxy'
 	@! [ -x .scangate/mitmproxy-12/mitmdump ] || CA_PREP_BIN=$(abspath $(TARGET))/debug/ca-prep \
 	   MITMDUMP=$(abspath .scangate/mitmproxy-12/mitmdump) $(PYTHON) -m pytest -m 'full or not full' tests/e2e

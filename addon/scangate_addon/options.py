@@ -1,6 +1,7 @@
 """The addon's options, and those of mitmproxy that would let traffic past it."""
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,9 @@ REQUIRED: dict[str, tuple[object, str]] = {
     "validate_inbound_headers": (True, "headers that two parsers read differently would pass"),
     "block_global": (True, "anybody could use the proxy"),
 }
+
+# Options of built-in addons that a proxy can do without: where the addon is not there, neither is the gap.
+MAY_BE_ABSENT = {"onboarding"}
 
 # mitmproxy's own way to say it; its stub wants a plain class.
 _OPTIONAL: Any = str | None
@@ -65,7 +69,14 @@ def declare(loader: Loader) -> None:
 
 def harden(options: optmanager.OptManager) -> None:
     """Set what must be set before anything can connect."""
-    options.update(**{name: value for name, (value, _) in REQUIRED.items()})
+    options.update(**{name: value for name, value, _ in required(options)})
+
+
+def required(options: optmanager.OptManager) -> Iterator[tuple[str, object, str]]:
+    """Give name, value and reason of what the addon sets."""
+    for name, (value, reason) in REQUIRED.items():
+        if name in options or name not in MAY_BE_ABSENT:
+            yield name, value, reason
 
 
 def read(options: optmanager.OptManager) -> Settings:
@@ -112,7 +123,7 @@ def target_of(options: optmanager.OptManager) -> Target | None:
 
 def refuse_gaps(options: optmanager.OptManager) -> None:
     """Raise when an option of mitmproxy lets traffic past the addon."""
-    for name, (value, reason) in REQUIRED.items():
+    for name, value, reason in required(options):
         if getattr(options, name) != value:
             raise exceptions.OptionsError(f"{name} must be {value!r} with Scangate: {reason}")
     for name, reason in REFUSED.items():

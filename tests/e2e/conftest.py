@@ -40,10 +40,14 @@ def start(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
     """Return a function that starts a mitmdump; all are ended with the module."""
     running: list[Mitmdump] = []
 
-    def launch(*options: str, policy: str | None = POLICY, script: Path = ADDON) -> Mitmdump:
+    def launch(
+        *options: str, policy: str | None = POLICY, script: Path = ADDON, program: str | None = None
+    ) -> Mitmdump:
         named = [] if policy is None else [f"scangate_policy={world.policy(policy)}"]
         folder = tmp_path_factory.mktemp("proxy")
-        proxy = Mitmdump(folder, world.ca, world.trust(), *named, *options, script=script, env=world.environment())
+        proxy = Mitmdump(
+            folder, world.ca, world.trust(), *named, *options, script=script, env=world.environment(), program=program
+        )
         running.append(proxy)
         return proxy.ready()
 

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from clients import Via, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,18 +108,34 @@ def stop_all(processes: Sequence[Process]) -> None:
         process.stop()
 
 
+def command(script: Path, program: str) -> list[str]:
+    """The proxy under test with a script; `scangate-proxy` has the addon in it and takes none."""
+    if Path(program).name != "scangate-proxy":
+        return [program, "-s", str(script)]
+    if script != ADDON:
+        pytest.skip("scangate-proxy runs no scripts")
+    return [program]
+
+
 class Mitmdump(Process):
-    """mitmdump with the real addon."""
+    """mitmdump with the real addon, or what stands in for it."""
 
     def __init__(
-        self, folder: Path, ca: Path, *options: str, script: Path = ADDON, env: dict[str, str] | None = None
+        self,
+        folder: Path,
+        ca: Path,
+        *options: str,
+        script: Path = ADDON,
+        env: dict[str, str] | None = None,
+        program: str | None = None,
     ) -> None:
         self.port = free_port()
         folder.mkdir(parents=True, exist_ok=True)
         named = [part for option in options for part in ("--set", option)]
         listen = ["--listen-host", "127.0.0.1", "-p", str(self.port), "--set", "flow_detail=0"]
+        start = command(script, program or mitmdump())
         confdir = ["--set", f"confdir={ca / 'proxy'}"]
-        super().__init__([mitmdump(), "-s", str(script), *listen, *confdir, *named], folder / "mitmdump.log", env)
+        super().__init__([*start, *listen, *confdir, *named], folder / "mitmdump.log", env)
         self.via = Via(f"http://127.0.0.1:{self.port}", ca / "trust" / "ca.pem")
 
     def ready(self) -> "Mitmdump":
