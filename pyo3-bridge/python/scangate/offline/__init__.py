@@ -1,0 +1,1 @@
+"""Scanning what was recorded: file → messages → results → report."""
