@@ -9,7 +9,7 @@ from mitmproxy.proxy.layers.http import HttpLayer
 from mitmproxy.proxy.layers.websocket import WebsocketLayer
 from wsproto.events import CloseConnection, Event
 
-from scangate_addon import hosts
+from scangate_addon import control_frames, hosts
 
 POLICY_VIOLATION = 1008
 KEPT_MESSAGES = 1
@@ -27,6 +27,7 @@ class Endings:
         layer = find_layer(hosts.handler_of(flow.client_conn).layer, flow)
         if layer is None:
             raise LookupError("mitmproxy has no layer for this WebSocket")
+        control_frames.seal(layer.client_ws, layer.server_ws)
         for side in (layer.client_ws, layer.server_ws):
             side.events = self._until_ended(side.events, flow)
         self._watched.add(flow)

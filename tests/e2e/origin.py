@@ -13,7 +13,7 @@ import h2.connection
 import h2.events
 import h11
 from wsproto import ConnectionType, WSConnection
-from wsproto.events import AcceptConnection, BytesMessage, CloseConnection, TextMessage
+from wsproto.events import AcceptConnection, BytesMessage, CloseConnection, Ping, Pong, TextMessage
 from wsproto.events import Request as Handshake
 
 Headers = list[tuple[bytes, bytes]]
@@ -51,6 +51,8 @@ class Log:
     requests: list[Received] = field(default_factory=list)
     messages: list[str | bytes] = field(default_factory=list)
     close_codes: list[int] = field(default_factory=list)
+    # Payloads of pings and pongs, and reasons of closes.
+    control: list[bytes] = field(default_factory=list)
     raw: bytearray = field(default_factory=bytearray)
     connections: int = 0
 
@@ -59,6 +61,7 @@ class Log:
         self.requests.clear()
         self.messages.clear()
         self.close_codes.clear()
+        self.control.clear()
         self.raw.clear()
         self.connections = 0
 
@@ -179,8 +182,14 @@ class Origin:
                     case BytesMessage(data=data):
                         self.log.messages.append(bytes(data))
                         writer.write(peer.send(BytesMessage(data=bytes(data))))
-                    case CloseConnection(code=code):
+                    case Ping(payload=payload):
+                        self.log.control.append(bytes(payload))
+                        writer.write(peer.send(event.response()))
+                    case Pong(payload=payload):
+                        self.log.control.append(bytes(payload))
+                    case CloseConnection(code=code, reason=reason):
                         self.log.close_codes.append(int(code))
+                        self.log.control.append((reason or "").encode())
                         return
             await writer.drain()
             data = await self._read(reader)

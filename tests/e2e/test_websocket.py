@@ -9,6 +9,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from clients import wait_until
 from origin import Reply
 from tokens import aws_key_id
 
@@ -107,3 +108,34 @@ def test_what_a_server_says_is_judged_too(start, world):
     code, reason = talk(via, world, lambda link: closing(link, "tell me"))
     assert code == 1008
     assert "secret_inbound" in reason
+
+
+def test_control_frames_carry_nothing_of_the_clients_choice(start, world):
+    proxy, key = start(), aws_key_id()
+
+    async def conversation(link):
+        pongs = [await link.ping(key), await link.ping(), await link.ping(b"\x00\xff" + key.encode())]
+        # Each future ends when a pong repeats its own payload.
+        await asyncio.gather(*pongs)
+        await link.pong(key)
+        await link.send("hello")
+        assert await link.recv() == "hello"
+        await link.close(4001, f"bye {key}")
+
+    talk(proxy.via, world, conversation)
+    wait_until(lambda: world.origin.log.close_codes)
+    assert world.origin.log.close_codes == [4001]
+    assert len(world.origin.log.control) == 5
+    assert not any(key.encode() in payload for payload in world.origin.log.control)
+    assert key not in proxy.output()
+
+
+def test_a_flood_of_pings_is_answered_and_bounded(via, world):
+    async def conversation(link):
+        for _ in range(20):
+            await asyncio.gather(*[await link.ping(f"{number}") for number in range(30)])
+        await link.send("still here")
+        return await link.recv()
+
+    assert talk(via, world, conversation) == "still here"
+    assert len(world.origin.log.control) >= 600
