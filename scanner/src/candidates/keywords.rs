@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::classes::{CORE, EXTENDED, is};
+use super::classes::{ALNUM, CORE, EXTENDED, is};
 use super::masks::{Beginnings, Block, CHUNK};
 use super::runs::{MAX_REACH_LEFT, MIN_RUN, Runs};
 use super::table::{HASHED, Table};
@@ -27,7 +27,7 @@ impl Keywords {
         let fitting = keywords_of(rules).filter(|(rule, keyword)| fits_a_run(&rules.rules[*rule], keyword));
         let (of_words, inner): (Vec<_>, Vec<_>) = fitting
             .map(|(rule, keyword)| (keyword.clone(), rule))
-            .partition(|(_, rule)| begins_a_word(&rules.rules[*rule]));
+            .partition(|(keyword, rule)| begins_a_word(&rules.rules[*rule], keyword));
         let inner = Table::new(inner);
         Self {
             of_words: Table::new(of_words),
@@ -83,8 +83,10 @@ pub(super) fn keywords_of(rules: &RuleSet) -> impl Iterator<Item = (usize, &Keyw
 }
 
 /// Whether every match begins with its keyword and stands alone.
-fn begins_a_word(rule: &Rule) -> bool {
-    rule.whole_word && matches!(rule.trigger, Trigger::Keywords { reach: 0, .. })
+fn begins_a_word(rule: &Rule, keyword: &Keyword) -> bool {
+    rule.whole_word
+        && matches!(rule.trigger, Trigger::Keywords { reach: 0, .. })
+        && is(keyword.bytes[0], ALNUM)
 }
 
 /// A keyword with a space or a quote in it is no part of a run: the literal pass looks for those, and for what the
@@ -145,7 +147,7 @@ mod tests {
             for at in ranges.into_iter().flatten() {
                 for (rule, keyword) in &all {
                     let stands = bytes[at..].starts_with(&keyword.bytes);
-                    let counts = !begins_a_word(&rules.rules[*rule]) || is_word_start(&bytes, at);
+                    let counts = !begins_a_word(&rules.rules[*rule], keyword) || is_word_start(&bytes, at);
                     prop_assert!(!stands || !counts || found.contains(&(at, *rule)), "{:?} at {at}", keyword.bytes);
                 }
             }

@@ -4,7 +4,6 @@
 
 use std::ops::Range;
 
-use super::classes::{EXTENDED, start_of};
 use super::masks::{Block, CHUNK, Class, WORDS};
 
 /// Length from which a run is worth a closer look.
@@ -52,7 +51,7 @@ impl Runs {
         let start = last + 1 - MIN_RUN;
         let end = block.end_of(bytes, last + 1, Class::Core);
         let floor = self.taken.max(start.saturating_sub(MAX_REACH_LEFT));
-        let left = start_of(bytes, start, floor, EXTENDED);
+        let left = block.start_of(bytes, start, floor, Class::Extended);
         self.at = block.end_of(bytes, end, Class::Extended);
         self.taken = self.at;
         block.mark(left..self.taken, &mut self.covered);
@@ -64,7 +63,7 @@ impl Runs {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::classes::{CORE, end_of, is};
+    use super::super::classes::{CORE, EXTENDED, end_of, is, start_of};
     use super::super::masks::in_blocks;
     use super::*;
 

@@ -51,8 +51,12 @@ pub(crate) fn at_home<'p>(
     host: Option<&str>,
     place: &Place<'_>,
 ) -> bool {
-    let Some((host, port)) = host.and_then(Host::parse_with_port) else { return false };
     let in_place = |home: &Home| home.at.iter().any(|at| place.is(at));
+    // The place is compared before the host is read: most of what is found is in no such place.
+    if !(place.is("header:authorization") || home.iter().any(in_place)) {
+        return false;
+    }
+    let Some((host, port)) = host.and_then(Host::parse_with_port) else { return false };
     let lives_here = |home: &Home| {
         home.hosts.iter().any(|text| {
             text == ANYWHERE || HostPattern::parse(text).is_ok_and(|pattern| pattern.covers(&host, port))
@@ -61,8 +65,7 @@ pub(crate) fn at_home<'p>(
     if home.iter().any(|home| in_place(home) && lives_here(home)) {
         return true;
     }
-    let belongs = place.is("header:authorization") || home.iter().any(in_place);
-    belongs && extra_hosts.into_iter().any(|pattern| pattern.covers(&host, port))
+    extra_hosts.into_iter().any(|pattern| pattern.covers(&host, port))
 }
 
 #[cfg(test)]

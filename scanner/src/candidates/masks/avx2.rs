@@ -15,7 +15,7 @@ use std::arch::x86_64::{
 };
 
 use super::beginnings::{Beginnings, PLACES, REACH};
-use super::{BITS, CHUNK, CLASSES, Class, WORDS, padded};
+use super::{BITS, CHUNK, CLASSES, Class, KEPT, WORDS, padded};
 
 /// Columns of the matrix of each class.
 static COLUMNS: [[u8; 16]; CLASSES] = columns();
@@ -39,7 +39,7 @@ const fn columns() -> [[u8; 16]; CLASSES] {
 }
 
 /// The words of `bytes`; false where the processor lacks the instructions.
-pub(super) fn fill(bytes: &[u8], words: &mut [[u64; WORDS + 1]; CLASSES]) -> bool {
+pub(super) fn fill(bytes: &[u8], words: &mut [[u64; WORDS + 1]; KEPT]) -> bool {
     if !is_x86_feature_detected!("avx2") {
         return false;
     }
@@ -92,7 +92,7 @@ fn length_with(bytes: &[u8], class: Class) -> usize {
 }
 
 #[target_feature(enable = "avx2")]
-fn fill_with(bytes: &[u8], words: &mut [[u64; WORDS + 1]; CLASSES]) {
+fn fill_with(bytes: &[u8], words: &mut [[u64; WORDS + 1]; KEPT]) {
     let tables = tables();
     let (chunks, rest) = bytes.as_chunks::<CHUNK>();
     for (index, chunk) in chunks.iter().enumerate().take(WORDS) {
@@ -109,7 +109,7 @@ fn fill_with(bytes: &[u8], words: &mut [[u64; WORDS + 1]; CLASSES]) {
 
 /// The look-up tables, as registers.
 struct Tables {
-    columns: [__m256i; CLASSES],
+    columns: [__m256i; KEPT],
     high: __m256i,
 }
 
@@ -127,10 +127,10 @@ fn register(table: &[u8; 16]) -> __m256i {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn look_at(chunk: &[u8; CHUNK], tables: &Tables) -> [u64; CLASSES] {
+fn look_at(chunk: &[u8; CHUNK], tables: &Tables) -> [u64; KEPT] {
     let (halves, _) = chunk.as_chunks::<32>();
     let [low, high] = [Halves::of(&halves[0], tables.high), Halves::of(&halves[1], tables.high)];
-    let mut words = [0; CLASSES];
+    let mut words = [0; KEPT];
     for (word, columns) in words.iter_mut().zip(&tables.columns) {
         *word = u64::from(low.members(*columns)) | u64::from(high.members(*columns)) << 32;
     }

@@ -7,6 +7,8 @@
 
 use super::{CHUNK, WORDS};
 
+/// More literals than these are joined with their neighbours before the most alike are looked for.
+const MOST_GROUPS: usize = 64;
 /// Places that are looked at.
 pub(super) const PLACES: usize = 4;
 /// Bytes that the look at a chunk reads.
@@ -35,14 +37,8 @@ impl Beginnings {
             literals.map(|(literal, ignore_case)| halves(literal, ignore_case)).collect();
         all.sort_unstable();
         all.dedup();
-        let mut buckets = [[0; PLACES]; 8];
-        for halves in all {
-            let cheapest =
-                buckets.iter_mut().min_by_key(|bucket| width(&joined(bucket, &halves)) - width(bucket));
-            if let Some(bucket) = cheapest {
-                *bucket = joined(bucket, &halves);
-            }
-        }
+        let groups = all.chunks(all.len().div_ceil(MOST_GROUPS).max(1));
+        let buckets = eight(groups.map(|group| group.iter().fold([0; PLACES], joined)).collect());
         Self { places: std::array::from_fn(|place| Place::new(buckets.map(|bucket| bucket[place]))) }
     }
 
@@ -115,7 +111,21 @@ fn halves(literal: &[u8], ignore_case: bool) -> Halves {
     })
 }
 
-fn joined(one: &Halves, other: &Halves) -> Halves {
+/// At most eight of these, those joined that are most alike.
+fn eight(mut groups: Vec<Halves>) -> [Halves; 8] {
+    while groups.len() > 8 {
+        let cost = |&(one, other): &(usize, usize)| {
+            width(&joined(groups[one], &groups[other])) - width(&groups[one]).max(width(&groups[other]))
+        };
+        let pairs = (0..groups.len()).flat_map(|other| (0..other).map(move |one| (one, other)));
+        let Some((one, other)) = pairs.min_by_key(cost) else { break };
+        let moved = groups.swap_remove(other);
+        groups[one] = joined(groups[one], &moved);
+    }
+    std::array::from_fn(|bucket| groups.get(bucket).copied().unwrap_or_default())
+}
+
+fn joined(one: Halves, other: &Halves) -> Halves {
     std::array::from_fn(|place| one[place] | other[place])
 }
 

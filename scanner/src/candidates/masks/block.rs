@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{BLOCK, CHUNK, CLASSES, Class, WORDS, below, end_of, fill, last_of_rows, since};
+use super::{BLOCK, CHUNK, Class, KEPT, WORDS, below, end_of, fill, last_of_rows, since};
 
 /// The words of up to [`BLOCK`] bytes of a view, and the last ones of the block before.
 #[derive(Debug)]
@@ -10,13 +10,13 @@ pub(crate) struct Block {
     start: usize,
     end: usize,
     /// Of each class: the last word of the block before, then this block's.
-    words: [[u64; WORDS + 1]; CLASSES],
+    words: [[u64; WORDS + 1]; KEPT],
 }
 
 impl Block {
     /// A block of nothing.
     pub(crate) fn new() -> Self {
-        Self { start: 0, end: 0, words: [[0; WORDS + 1]; CLASSES] }
+        Self { start: 0, end: 0, words: [[0; WORDS + 1]; KEPT] }
     }
 
     /// Reads the bytes from `start` on, which is where the block before ended, or 0.
@@ -51,20 +51,19 @@ impl Block {
         self.find(from + 1, second).map(|at| at - 1)
     }
 
-    /// Where `length` bytes in a row that are in `class` end for the first time after `from`: the last of them. Bytes
+    /// Where `LENGTH` bytes in a row that are in `class` end for the first time after `from`: the last of them. Bytes
     /// before `from` do not count.
     #[inline]
     pub(crate) fn next_row<const LENGTH: usize>(&self, class: Class, from: usize) -> Option<usize> {
-        self.find(from, |at| {
-            let (word, before) = (self.word(class, at), self.before(class, at));
-            last_of_rows::<LENGTH>(word & since(from, at), before & since(from, at.wrapping_sub(CHUNK)))
+        self.find(from + LENGTH - 1, |at| {
+            last_of_rows::<LENGTH>(self.word(class, at), self.before(class, at))
         })
     }
 
     /// The same for digits with at most two separators between them.
     #[inline]
     pub(crate) fn next_number<const LENGTH: usize>(&self, from: usize) -> Option<usize> {
-        self.find(from, |at| {
+        self.find(from + LENGTH - 1, |at| {
             let (word, before) = (self.word(Class::Digit, at), self.before(Class::Digit, at));
             if word | before == 0 {
                 return 0;
@@ -73,11 +72,11 @@ impl Block {
             let word = word | (after_digit & self.word(Class::Separator, at));
             let after_digit = before << 1 | before << 2;
             let before = before | (after_digit & self.before(Class::Separator, at));
-            last_of_rows::<LENGTH>(word & since(from, at), before & since(from, at.wrapping_sub(CHUNK)))
+            last_of_rows::<LENGTH>(word, before)
         })
     }
 
-    /// Bits at which a word may begin in the chunk at `at`: after what is no letter or digit, and after an escape.
+    /// Letters and digits of the chunk at `at` with which a word may begin: after what is none, and after an escape.
     #[inline]
     pub(crate) fn word_starts(&self, at: usize) -> u64 {
         let others = |word: u64, before: u64| !(word << 1 | before >> 63);
@@ -86,7 +85,8 @@ impl Block {
         let escaped = [2, 3, 4, 6]
             .into_iter()
             .fold(0, |bits, length| bits | escape << length | before >> (CHUNK - length));
-        others(self.word(Class::Alnum, at), self.before(Class::Alnum, at)) | escaped
+        let alnum = self.word(Class::Alnum, at);
+        alnum & (others(alnum, self.before(Class::Alnum, at)) | escaped)
     }
 
     /// The positions of the bits of `word`, which is about the chunk at `at`.
@@ -111,6 +111,23 @@ impl Block {
             words[chunk] |= since(at, chunk_start) & below(range.end - chunk_start);
             at = chunk_start + CHUNK;
         }
+    }
+
+    /// The lowest place not below `floor` from which on everything up to `at` is in `class`; also before the block.
+    #[inline]
+    pub(crate) fn start_of(&self, bytes: &[u8], mut at: usize, floor: usize, class: Class) -> usize {
+        while at > floor.max(self.start) {
+            let chunk = (at - 1 - self.start) / CHUNK * CHUNK + self.start;
+            let out = !self.word(class, chunk) & below(at - chunk);
+            if out != 0 {
+                return floor.max(chunk + CHUNK - out.leading_zeros() as usize);
+            }
+            at = chunk;
+        }
+        while at > floor && class.has(bytes[at - 1]) {
+            at -= 1;
+        }
+        at.max(floor)
     }
 
     /// The first byte at or after `at` that is not in `class`; also beyond the block.

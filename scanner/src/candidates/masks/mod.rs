@@ -55,6 +55,8 @@ pub(crate) enum Class {
 
 /// How many classes there are.
 const CLASSES: usize = 12;
+/// The first of them, whose words blocks keep; the others are asked about in runs only.
+const KEPT: usize = 9;
 
 /// The classes of each byte, a bit each.
 static BITS: [u16; 256] = bits();
@@ -146,16 +148,17 @@ fn below(length: usize) -> u64 {
 
 /// Bits at which the last of `LENGTH` set bits in a row stands; `before` is the word before.
 #[inline]
-fn last_of_rows<const LENGTH: usize>(word: u64, before: u64) -> u64 {
-    const { assert!(LENGTH <= CHUNK) };
-    let mut rows = u128::from(word) << CHUNK | u128::from(before);
+fn last_of_rows<const LENGTH: usize>(mut word: u64, mut before: u64) -> u64 {
+    const { assert!(LENGTH <= CHUNK / 2) };
     let mut length = 1;
     while length < LENGTH {
         let step = if length * 2 <= LENGTH { length } else { LENGTH - length };
-        rows &= rows << step;
+        // What is not known of the word before is too low to be shifted into this one.
+        word &= word << step | before >> (CHUNK - step);
+        before &= before << step;
         length += step;
     }
-    (rows >> CHUNK) as u64
+    word
 }
 
 /// The first byte at or after `at` that is not in `class`.
@@ -187,7 +190,7 @@ fn words_of<const N: usize>(chunk: &[u8; CHUNK], classes: [Class; N]) -> [u64; N
 }
 
 /// Words of each class for all of `bytes`, behind the one that is already there.
-fn fill(bytes: &[u8], words: &mut [[u64; WORDS + 1]; CLASSES]) {
+fn fill(bytes: &[u8], words: &mut [[u64; WORDS + 1]; KEPT]) {
     #[cfg(target_arch = "x86_64")]
     if avx2::fill(bytes, words) {
         return;

@@ -1,14 +1,14 @@
 //! The look with a table: eight bytes at a time, whose classes are turned from a row a byte to a row a class.
 
-use super::{BITS, CHUNK, CLASSES, Class, WORDS, padded};
+use super::{BITS, CHUNK, CLASSES, Class, KEPT, WORDS, padded};
 
 /// Bytes that are turned at once.
 const ROWS: usize = 8;
 
-pub(super) fn fill(bytes: &[u8], words: &mut [[u64; WORDS + 1]; CLASSES]) {
+pub(super) fn fill(bytes: &[u8], words: &mut [[u64; WORDS + 1]; KEPT]) {
     for (index, chunk) in bytes.chunks(CHUNK).enumerate() {
-        for (class, word) in words_of(&padded(chunk)).into_iter().enumerate() {
-            words[class][index + 1] = word;
+        for (of_class, word) in words.iter_mut().zip(words_of(&padded(chunk))) {
+            of_class[index + 1] = word;
         }
     }
 }

@@ -13,22 +13,30 @@ pub(crate) fn next_text_in_base64(bytes: &[u8], run: Range<usize>, from: &[usize
     let mut at = from.iter().copied().min().unwrap_or_default().max(run.start);
     let mut before = [0; 4];
     while at < run.end {
-        let words = words_of(
-            &padded(&bytes[at..run.end]),
-            [Class::FirstOfFour, Class::SecondOfFour, Class::ThirdOfFour, Class::Core],
-        );
-        let ends = ends_of_rows(&words, &before) & below(run.end - at);
-        let kept = (0..4).fold(0, |kept, phase| {
-            let place = (phase + ROW - 1 + 3 * (at % 4)) % 4;
-            kept | 0x1111_1111_1111_1111 << place & since(from[phase] + ROW - 1, at)
-        });
-        if ends & kept != 0 {
-            return Some(at + (ends & kept).trailing_zeros() as usize + 1 - ROW);
+        let rest = &bytes[at..run.end];
+        let classes = [Class::FirstOfFour, Class::SecondOfFour, Class::ThirdOfFour, Class::Core];
+        let words = rest
+            .first_chunk()
+            .map_or_else(|| words_of(&padded(rest), classes), |chunk| words_of(chunk, classes));
+        let ends = ends_of_rows(&words, &before) & below(rest.len());
+        if ends != 0 {
+            let kept = ends & since_each(from, at);
+            if kept != 0 {
+                return Some(at + kept.trailing_zeros() as usize + 1 - ROW);
+            }
         }
         before = words;
         at += CHUNK;
     }
     None
+}
+
+/// Bits of the chunk at `at` that may end a row of each alignment.
+fn since_each(from: &[usize; 4], at: usize) -> u64 {
+    (0..4).fold(0, |kept, phase| {
+        let place = (phase + ROW - 1 + 3 * (at % 4)) % 4;
+        kept | 0x1111_1111_1111_1111 << place & since(from[phase] + ROW - 1, at)
+    })
 }
 
 /// The last characters of rows; `before` is about the chunk before.
