@@ -139,6 +139,10 @@ impl Looking<'_> {
         while let Some(run) = pass.runs.next_in(block, view.bytes) {
             let before_block = run.extended.start..block.range().start;
             keywords.find_before(view.bytes, before_block, |at, rule| self.keyword(view, at, rule));
+            // What is encoded has a digit or a capital among its first sixteen characters, names and paths have none.
+            if !run.is_telling {
+                continue;
+            }
             if run.core.start >= pass.joined
                 && let Some(lines) = joined(view.bytes, run.core.clone())
             {

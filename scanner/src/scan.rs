@@ -148,10 +148,12 @@ impl Scanner {
             hosts: self.judge_hosts(message),
             coverage,
         };
-        let host = destination(message);
-        let model_api = host.as_deref().is_some_and(|host| self.policy.is_model_api(host));
-        let model_api_body = model_api && matches!(message.content, Content::Request(_));
-        assemble(seen, |failure| self.policy.on_failure(failure, message.direction(), model_api_body))
+        assemble(seen, |failure| {
+            let host = destination(message);
+            let model_api = host.as_deref().is_some_and(|host| self.policy.is_model_api(host));
+            let model_api_body = model_api && matches!(message.content, Content::Request(_));
+            self.policy.on_failure(failure, message.direction(), model_api_body)
+        })
     }
 
     fn judge_hosts(&self, message: &Message<'_>) -> Vec<(hosts::HostFinding, Action)> {

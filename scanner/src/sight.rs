@@ -38,6 +38,8 @@ pub(crate) struct Sights<'s> {
     policy: &'s Policy,
     rules: &'s RuleSet,
     host: Option<Cow<'s, str>>,
+    /// Whether this is a request to a model API.
+    asks_a_model: bool,
     body: BodyMap<'s>,
     url: UrlMap<'s>,
 }
@@ -57,8 +59,12 @@ impl<'s> Sights<'s> {
             Content::Request(request) => &*request.url,
             _ => b"",
         };
+        let host = destination(message);
+        let is_request = matches!(message.content, Content::Request(_));
+        let mut named = host.as_deref().filter(|_| is_request && !hits.is_empty()).into_iter();
         Self {
-            host: destination(message),
+            asks_a_model: named.any(|host| policy.is_model_api(host)),
+            host,
             body: BodyMap::new(&parts.body, content_type(message), &offsets),
             url: UrlMap::new(url),
             message,
@@ -153,9 +159,7 @@ impl<'s> Sights<'s> {
             host,
             part: &name,
             at_home,
-            model_api_body: is_request
-                && part == PartId::Body
-                && host.is_some_and(|host| self.policy.is_model_api(host)),
+            model_api_body: self.asks_a_model && part == PartId::Body,
         };
         let action = self.policy.action(&rule.id, rule.category, rule.confidence, &circumstances)?;
         let is_login =

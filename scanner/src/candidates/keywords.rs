@@ -1,6 +1,7 @@
 //! All keywords of all rules at once, inside runs.
 //!
-//! Most tokens stand alone, so most keywords are looked up only where a word begins. The few that stand in the middle of
+//! Most tokens stand alone and have a digit or a capital, so most keywords are looked up only where a word begins, in
+//! runs that have one. The few that stand in the middle of
 //! a token, or whose rule takes them anywhere, are looked for at every byte by their beginnings.
 
 use std::ops::Range;
@@ -14,7 +15,7 @@ use crate::rules::{Keyword, Rule, RuleSet, Trigger};
 /// Keywords that fit into a run, with the indexes of their rules.
 #[derive(Debug)]
 pub(crate) struct Keywords {
-    /// Those with which a match begins that stands alone.
+    /// Those with which a match begins that stands alone, and has a digit or a capital.
     of_words: Table<usize>,
     /// The others.
     inner: Table<usize>,
@@ -49,14 +50,15 @@ impl Keywords {
     ) {
         for at in block.range().step_by(CHUNK) {
             let covered = runs.covered(block, at);
-            if covered == 0 {
-                continue;
+            if covered.telling != 0 {
+                for at in block.positions(at, block.word_starts(at) & covered.telling) {
+                    self.of_words.at(bytes, at).for_each(|rule| found(at, rule));
+                }
             }
-            for at in block.positions(at, block.word_starts(at) & covered) {
-                self.of_words.at(bytes, at).for_each(|rule| found(at, rule));
-            }
-            for at in block.positions(at, self.inner_beginnings.word(bytes, at) & covered) {
-                self.inner.at(bytes, at).for_each(|rule| found(at, rule));
+            if covered.all != 0 {
+                for at in block.positions(at, self.inner_beginnings.word(bytes, at) & covered.all) {
+                    self.inner.at(bytes, at).for_each(|rule| found(at, rule));
+                }
             }
         }
     }
@@ -82,11 +84,10 @@ pub(super) fn keywords_of(rules: &RuleSet) -> impl Iterator<Item = (usize, &Keyw
         .flat_map(|(rule, literals)| literals.iter().map(move |keyword| (rule, keyword)))
 }
 
-/// Whether every match begins with its keyword and stands alone.
+/// Whether every match begins with its keyword, stands alone, and has a digit or a capital.
 fn begins_a_word(rule: &Rule, keyword: &Keyword) -> bool {
-    rule.whole_word
-        && matches!(rule.trigger, Trigger::Keywords { reach: 0, .. })
-        && is(keyword.bytes[0], ALNUM)
+    let stands_alone = rule.whole_word && matches!(rule.trigger, Trigger::Keywords { reach: 0, .. });
+    stands_alone && rule.is_telling && is(keyword.bytes[0], ALNUM)
 }
 
 /// A keyword with a space or a quote in it is no part of a run: the literal pass looks for those, and for what the
@@ -108,22 +109,23 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::masks::in_blocks;
+    use super::super::runs::Run;
     use super::*;
     use crate::confirm::is_word_start;
 
     /// Positions and rules, as the pass finds them.
-    fn found(keywords: &Keywords, bytes: &[u8]) -> (BTreeSet<(usize, usize)>, Vec<Range<usize>>) {
-        let (mut runs, mut found, mut ranges) = (Runs::default(), BTreeSet::new(), Vec::new());
+    fn found(keywords: &Keywords, bytes: &[u8]) -> (BTreeSet<(usize, usize)>, Vec<Run>) {
+        let (mut runs, mut found, mut all) = (Runs::default(), BTreeSet::new(), Vec::new());
         in_blocks(bytes, |block| {
             runs.begin(block);
             while let Some(run) = runs.next_in(block, bytes) {
                 let before = run.extended.start..block.range().start;
                 keywords.find_before(bytes, before, |at, rule| found.extend([(at, rule)]));
-                ranges.push(run.extended);
+                all.push(run);
             }
             keywords.find_in(bytes, block, &runs, |at, rule| found.extend([(at, rule)]));
         });
-        (found, ranges)
+        (found, all)
     }
 
     proptest! {
@@ -143,11 +145,12 @@ mod tests {
                 .iter()
                 .flat_map(|(index, noise)| [noise.as_bytes(), &index.get(&all).1.bytes].concat())
                 .collect();
-            let (found, ranges) = found(&keywords, &bytes);
-            for at in ranges.into_iter().flatten() {
+            let (found, runs) = found(&keywords, &bytes);
+            for (run, at) in runs.iter().flat_map(|run| run.extended.clone().map(move |at| (run, at))) {
                 for (rule, keyword) in &all {
                     let stands = bytes[at..].starts_with(&keyword.bytes);
-                    let counts = !begins_a_word(&rules.rules[*rule], keyword) || is_word_start(&bytes, at);
+                    let whole = begins_a_word(&rules.rules[*rule], keyword);
+                    let counts = !whole || (is_word_start(&bytes, at) && run.is_telling);
                     prop_assert!(!stands || !counts || found.contains(&(at, *rule)), "{:?} at {at}", keyword.bytes);
                 }
             }

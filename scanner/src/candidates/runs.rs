@@ -19,6 +19,8 @@ pub(crate) struct Run {
     pub(crate) core: Range<usize>,
     /// `core`, and extended characters around it; holds further cores.
     pub(crate) extended: Range<usize>,
+    /// Whether it may have a digit or a capital, as generated text has.
+    pub(crate) is_telling: bool,
 }
 
 /// Finds all runs of a text, block by block.
@@ -29,6 +31,17 @@ pub(crate) struct Runs {
     taken: usize,
     /// Bytes of the block that extended runs cover.
     covered: [u64; WORDS],
+    /// Those of them that are in runs which tell.
+    telling: [u64; WORDS],
+}
+
+/// Which of the bytes of a chunk are in runs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Covered {
+    /// In any.
+    pub(super) all: u64,
+    /// In one that tells.
+    pub(super) telling: u64,
 }
 
 impl Runs {
@@ -36,12 +49,14 @@ impl Runs {
     pub(crate) fn begin(&mut self, block: &Block) {
         self.covered = [0; WORDS];
         block.mark(0..self.taken, &mut self.covered);
+        self.telling = self.covered;
     }
 
     /// The bytes of the chunk at `at` that runs cover, as far as they were asked for.
     #[inline]
-    pub(super) fn covered(&self, block: &Block, at: usize) -> u64 {
-        self.covered[(at - block.range().start) / CHUNK]
+    pub(super) fn covered(&self, block: &Block, at: usize) -> Covered {
+        let chunk = (at - block.range().start) / CHUNK;
+        Covered { all: self.covered[chunk], telling: self.telling[chunk] }
     }
 
     /// The next run whose sixteenth character lies in `block`.
@@ -54,8 +69,13 @@ impl Runs {
         let left = block.start_of(bytes, start, floor, Class::Extended);
         self.at = block.end_of(bytes, end, Class::Extended);
         self.taken = self.at;
-        block.mark(left..self.taken, &mut self.covered);
-        Some(Run { core: start..end, extended: left..self.at })
+        let extended = left..self.taken;
+        block.mark(extended.clone(), &mut self.covered);
+        let is_telling = block.may_have(Class::Telling, &extended);
+        if is_telling {
+            block.mark(extended.clone(), &mut self.telling);
+        }
+        Some(Run { core: start..end, extended, is_telling })
     }
 }
 
@@ -78,7 +98,7 @@ mod tests {
     }
 
     /// The same, byte by byte.
-    fn plainly(bytes: &[u8]) -> Vec<Run> {
+    fn plainly(bytes: &[u8]) -> Vec<(Range<usize>, Range<usize>)> {
         let (mut found, mut at, mut taken) = (Vec::new(), 0, 0);
         while at < bytes.len() {
             let end = end_of(bytes, at, CORE);
@@ -88,7 +108,7 @@ mod tests {
             }
             let left = start_of(bytes, at, at.saturating_sub(MAX_REACH_LEFT).max(taken), EXTENDED);
             taken = end_of(bytes, end, EXTENDED);
-            found.push(Run { core: at..end, extended: left..taken });
+            found.push((at..end, left..taken));
             at = taken;
         }
         found
@@ -102,8 +122,13 @@ mod tests {
             rows in prop::collection::vec((prop::sample::select(&b"aZ0_.:= \n\xff"[..]), 1_usize..40), 0..600),
         ) {
             let bytes: Vec<u8> = rows.iter().flat_map(|(byte, count)| vec![*byte; *count]).collect();
-            prop_assert_eq!(runs(&bytes), plainly(&bytes));
-            prop_assert!(runs(&bytes).iter().all(|run| bytes[run.core.clone()].iter().all(|byte| is(*byte, CORE))));
+            let ranges = |run: Run| (run.core, run.extended);
+            prop_assert_eq!(runs(&bytes).into_iter().map(ranges).collect::<Vec<_>>(), plainly(&bytes));
+            for run in runs(&bytes) {
+                prop_assert!(bytes[run.core].iter().all(|byte| is(*byte, CORE)));
+                let tells = |byte: &u8| byte.is_ascii_digit() || byte.is_ascii_uppercase();
+                prop_assert!(run.is_telling || !bytes[run.extended].iter().any(tells));
+            }
         }
     }
 

@@ -78,6 +78,7 @@ impl Shared<'_> {
             severity: entry.severity.or(defaults.severity).unwrap_or(Severity::High),
             confidence: entry.confidence.or(defaults.confidence).unwrap_or(Confidence::High),
             pattern: Pattern::new(anchored(&trigger, &entry.pattern)),
+            is_telling: shape.is_telling(),
             bits: shape.bits() + entry.confirm.iter().map(|name| checks::bits(name)).sum::<f64>(),
             starts: starts(&trigger, &shape),
             min_bytes: shape.min_bytes(),

@@ -33,6 +33,7 @@ impl Rule {
             min_bytes: secret.value.len(),
             trigger: Trigger::Keywords { literals: vec![keyword], reach: 0, max_bytes: secret.value.len() },
             pattern: Pattern::new(literal),
+            is_telling: false,
             until: None,
             whole_word: false,
             checks: Vec::new(),

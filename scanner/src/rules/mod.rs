@@ -6,6 +6,7 @@ mod known;
 mod pattern;
 mod summary;
 mod syntax;
+mod telling;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -154,6 +155,8 @@ pub(crate) struct Rule {
     pub(crate) starts: Vec<Keyword>,
     /// Bytes of the shortest match.
     pub(crate) min_bytes: usize,
+    /// Whether every match lies in one run and has a digit or a capital.
+    pub(crate) is_telling: bool,
     /// Where the match may go on to: everything up to and including this, at most `max_bytes` further.
     pub(crate) until: Option<Until>,
     /// A match touching a word character on either side is part of something longer, and no match.

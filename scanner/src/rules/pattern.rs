@@ -8,6 +8,8 @@ use regex_syntax::ParserBuilder;
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use super::telling;
+
 /// No pattern may match more than this; longer things are blocks with an `until`.
 const MAX_MATCH_BYTES: usize = 8192;
 
@@ -76,6 +78,11 @@ impl Shape {
     /// How unlikely random text of token characters (64 of them) is to match, in bits.
     pub(super) fn bits(&self) -> f64 {
         bits_of(&self.0)
+    }
+
+    /// Whether every match has a digit or a capital.
+    pub(super) fn is_telling(&self) -> bool {
+        telling::is_telling(&self.0)
     }
 
     /// The literals a match can begin with, as far as they are fixed; `None` when it can begin with too much.

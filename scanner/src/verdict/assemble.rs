@@ -58,7 +58,7 @@ pub(crate) fn assemble(seen: Seen<'_>, failing: impl Fn(Failure) -> OnFailure) -
         verdict = Verdict::Block;
         reason = Some("incomplete");
     }
-    findings.sort_by_key(|finding| (finding.part.clone(), finding.index, finding.start));
+    findings.sort_by(|a, b| (&a.part, a.index, a.start).cmp(&(&b.part, b.index, b.start)));
     Answer { verdict, reason_code: reason, findings, findings_omitted, edits, coverage: seen.coverage }
 }
 

@@ -101,6 +101,14 @@ impl Block {
         })
     }
 
+    /// Whether a byte of `range` is in `class`; also when `range` goes on beyond the block.
+    #[inline]
+    pub(crate) fn may_have(&self, class: Class, range: &Range<usize>) -> bool {
+        range.start < self.start
+            || range.end > self.end
+            || self.next(class, range.start).is_some_and(|at| at < range.end)
+    }
+
     /// Sets the bits of `words` that stand for bytes of `range`.
     pub(crate) fn mark(&self, range: Range<usize>, words: &mut [u64; WORDS]) {
         let range = range.start.max(self.start)..range.end.min(self.end);

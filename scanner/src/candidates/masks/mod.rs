@@ -45,6 +45,8 @@ pub(crate) enum Class {
     Foreign,
     /// Letters and digits.
     Alnum,
+    /// Digits and capitals: generated text has some.
+    Telling,
     /// First of four characters of base64 whose first byte is ASCII.
     FirstOfFour,
     /// Second of four whose second byte is ASCII.
@@ -54,9 +56,9 @@ pub(crate) enum Class {
 }
 
 /// How many classes there are.
-const CLASSES: usize = 12;
+const CLASSES: usize = 13;
 /// The first of them, whose words blocks keep; the others are asked about in runs only.
-const KEPT: usize = 9;
+const KEPT: usize = 10;
 
 /// The classes of each byte, a bit each.
 static BITS: [u16; 256] = bits();
@@ -72,6 +74,7 @@ impl Class {
         Self::AtSign,
         Self::Foreign,
         Self::Alnum,
+        Self::Telling,
         Self::FirstOfFour,
         Self::SecondOfFour,
         Self::ThirdOfFour,
@@ -93,6 +96,7 @@ impl Class {
             Self::AtSign => byte == b'@',
             Self::Foreign => !byte.is_ascii(),
             Self::Alnum => is(byte, ALNUM),
+            Self::Telling => byte.is_ascii_digit() || byte.is_ascii_uppercase(),
             // ASCII has no eighth bit: of the six bits of each character one is zero.
             Self::FirstOfFour => sextet(byte) & 0b10_0000 == 0,
             Self::SecondOfFour => sextet(byte) & 0b00_1000 == 0,
