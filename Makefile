@@ -33,7 +33,7 @@ test: $(DONE)/wheel $(DONE)/tests $(DONE)/node
 	@cargo build --quiet -p ca-prep -p scan-service -p promises
 	@CA_PREP_BIN=$(abspath $(TARGET))/debug/ca-prep $(PYTHON) -m pytest tests pyo3-bridge/tests
 
-test-full: $(DONE)/wheel $(DONE)/tests $(DONE)/node $(DONE)/peers $(DONE)/mitmproxy-12
+test-full: $(DONE)/wheel $(DONE)/tests $(DONE)/node $(DONE)/peers $(DONE)/sdks $(DONE)/mitmproxy-12
 	$(SAY) 'Tests that take minutes, and further clients'
 	@cargo test --quiet -- --ignored
 	@cargo build --quiet -p ca-prep -p scan-service -p promises
@@ -84,7 +84,7 @@ wheel: $(DONE)/venv
 	@ls dist/*.whl
 
 clean:
-	@rm -rf .venv .scangate dist bench-results tests/e2e/node_modules
+	@rm -rf .venv .scangate dist bench-results tests/e2e/node_modules tests/e2e/sdks/node_modules
 	@cargo clean --quiet
 
 # --- set-up, once ---
@@ -121,6 +121,15 @@ $(DONE)/peers: scripts/peers
 	$(SAY) 'installing the peers of test-full'
 	@mkdir -p $(DONE)
 	@scripts/peers
+	@touch $@
+
+# In an environment of their own: what they need fits mitmproxy's not.
+$(DONE)/sdks: tests/e2e/sdks/requirements.txt tests/e2e/sdks/package-lock.json
+	$(SAY) 'installing the SDKs of test-full'
+	@mkdir -p $(DONE)
+	@python3 -m venv .scangate/sdks
+	@.scangate/sdks/bin/pip install --quiet --disable-pip-version-check -r $<
+	@cd tests/e2e/sdks && npm ci --silent --no-audit --no-fund
 	@touch $@
 
 $(DONE)/mitmproxy-12: scripts/mitmproxy-12 $(DONE)/wheel
