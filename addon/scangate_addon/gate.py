@@ -55,6 +55,7 @@ class Gate:
         """Ask for the policy, now that there is a loop to wait on and every addon is there."""
         guard.put_last(ctx.master.addons, self._guard)
         self._judge.ask_for_policy()
+        marks.show_comments(ctx.options)
 
     def done(self) -> None:
         """Let go of the scanner: the guard stays, and without a scanner nothing gets a pass."""

@@ -2,7 +2,7 @@
 
 import logging
 
-from mitmproxy import http
+from mitmproxy import http, optmanager
 
 from scangate_addon.denial import Denial
 from scangate_addon.judgement import Judgement, NoVerdict
@@ -15,8 +15,9 @@ def judged(flow: http.HTTPFlow, judgement: Judgement, direction: str) -> None:
     """Mark a flow with its verdict; one that nothing was found in stays as it is."""
     if judgement.verdict == "allow" and not judgement.rules:
         return
-    found = ", ".join(judgement.rules) or "none"
-    line = f"{judgement.verdict} {direction} {judgement.reason_code}: rules {found}, scan {judgement.scan_id}"
+    found = ", ".join(judgement.rules) or "no rule"
+    reason = f" ({judgement.reason_code})" if judgement.reason_code else ""
+    line = f"{judgement.verdict} {direction}: {found}{reason}, scan {judgement.scan_id}"
     _mark(flow, _MARKERS[judgement.verdict], line)
     log.log(_level(judgement), "%s %s %s", flow.request.method, flow.request.host, line)
 
@@ -32,6 +33,12 @@ def let_through(flow: http.HTTPFlow, error: NoVerdict, direction: str) -> None:
     line = f"NOT SCANNED {direction}: [failure] {error.failure} lets it pass"
     _mark(flow, ":warning:", line)
     log.warning("%s %s %s", flow.request.method, flow.request.host, line)
+
+
+def show_comments(options: optmanager.OptManager) -> None:
+    """Give mitmweb's list of flows a column with their comments, unless its user has chosen the columns."""
+    if "web_columns" in options and not options.has_changed("web_columns"):
+        options.update(web_columns=[*options.web_columns, "comment"])
 
 
 def _mark(flow: http.HTTPFlow, marker: str, line: str) -> None:

@@ -2,9 +2,10 @@
 
 import pytest
 from mitmproxy import exceptions
+from mitmproxy.tools.web.webaddons import WebAddon
 from support import options_context
 
-from scangate_addon import options
+from scangate_addon import marks, options
 from scangate_addon.backends import open_backend
 from scangate_addon.gate import Gate
 
@@ -87,3 +88,14 @@ def Loader(tctx):  # noqa: N802 (reads as mitmproxy's own)
     from mitmproxy.addonmanager import Loader as Real
 
     return Real(tctx.master)
+
+
+@pytest.mark.parametrize("chosen", [[], ["path"]])
+def test_mitmweb_gets_a_column_of_comments_unless_its_columns_were_chosen(chosen):
+    with options_context() as tctx:
+        tctx.master.addons.add(WebAddon())
+        if chosen:
+            tctx.options.update(web_columns=chosen)
+        marks.show_comments(tctx.options)
+        assert ("comment" in tctx.options.web_columns) is not bool(chosen)
+        assert chosen == [] or tctx.options.web_columns == chosen
