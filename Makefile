@@ -74,6 +74,8 @@ bench: $(DONE)/wheel $(DONE)/tests
 	$(SAY) 'Addon: CPU of mitmproxy per flow'
 	@cargo build --quiet --release -p scan-service
 	@PYTHONPATH=tests/e2e $(PYTHON) addon/bench/cpu_per_flow.py
+	$(SAY) 'Addon: CPU of mitmproxy per WebSocket message'
+	@PYTHONPATH=tests/e2e:addon/bench $(PYTHON) addon/bench/cpu_per_message.py
 
 serve: $(TARGET)/release/scan-service
 	@$(TARGET)/release/scan-service --listen $(LISTEN) $(if $(POLICY),--policy $(POLICY))
