@@ -15,6 +15,7 @@ mod policy;
 mod rules;
 mod scan;
 mod sight;
+mod stream;
 mod verdict;
 mod views;
 
@@ -28,6 +29,7 @@ pub use policy::{
 };
 pub use rules::{Example, ExampleKind, RuleError, RuleSet, RuleSummary};
 pub use scan::Scanner;
+pub use stream::Stream;
 pub use verdict::{
     Action, Answer, Category, Confidence, Coverage, Edit, Edited, Field, Finding, FingerprintKey, Report,
     RulesetId, ScanError, Severity, Skipped, Verdict, apply,

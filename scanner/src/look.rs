@@ -49,6 +49,15 @@ pub(crate) struct Hit {
     pub(crate) rest: Vec<(Root, Range<usize>)>,
 }
 
+impl Hit {
+    /// Counts offsets from `bytes` further back.
+    pub(crate) fn shift(&mut self, bytes: usize) {
+        for range in [&mut self.range, &mut self.replacement.range] {
+            *range = range.start + bytes..range.end + bytes;
+        }
+    }
+}
+
 /// What one scan has seen so far, and what it may still do.
 pub(crate) struct Looking<'s> {
     finder: &'s Finder,

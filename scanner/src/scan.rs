@@ -1,5 +1,7 @@
 //! The way of a message, from its bytes to the verdict.
 
+use std::sync::OnceLock;
+
 use crate::hosts;
 use crate::look::{Finder, Hit};
 use crate::message::{Content, Direction, Header, Message, admit};
@@ -8,6 +10,7 @@ use crate::pieces;
 use crate::policy::{Circumstances, Policy};
 use crate::rules::{Rule, RuleSet, Trigger};
 use crate::sight::{Sights, destination};
+use crate::stream::Phrases;
 use crate::verdict::{
     Action, Answer, Category, Confidence, Coverage, FingerprintKey, ScanError, Seen, Skipped, assemble,
 };
@@ -19,6 +22,8 @@ pub struct Scanner {
     finder: Finder,
     policy: Policy,
     key: FingerprintKey,
+    /// Built for the first stream.
+    phrases: OnceLock<Phrases>,
 }
 
 impl Scanner {
@@ -27,7 +32,7 @@ impl Scanner {
     #[must_use]
     pub fn new(rules: RuleSet, mut policy: Policy, key: FingerprintKey) -> Self {
         let rules = rules.and(policy.take_own_rules());
-        Self { finder: Finder::new(rules, policy.known()), policy, key }
+        Self { finder: Finder::new(rules, policy.known()), policy, key, phrases: OnceLock::new() }
     }
 
     /// The rules that are looked for.
@@ -54,6 +59,25 @@ impl Scanner {
         hits.extend(self.find_in_pieces(message, &parts, &mut coverage));
         hits.sort_by_key(|(root, hit)| (*root, hit.range.start));
         Ok(self.judge(message, &parts, hits, coverage))
+    }
+
+    /// What the rules find in these bytes alone, in order, and how many bytes were not looked at.
+    pub(crate) fn look_at(&self, bytes: &[u8]) -> Result<(Vec<Hit>, usize), ScanError> {
+        let mut looking = self.finder.looking(bytes.len(), &|| false);
+        looking.look(&View::part(bytes))?;
+        let hits = std::mem::take(&mut looking.hits).into_iter().map(|hit| (Root::Body, hit)).collect();
+        let hits = self.best_of_overlapping(hits).into_iter().map(|(_, hit)| hit).collect();
+        Ok((hits, looking.skipped_bytes))
+    }
+
+    /// What is written in several words.
+    pub(crate) fn phrases(&self) -> &Phrases {
+        self.phrases.get_or_init(|| Phrases::new(self.rules()))
+    }
+
+    /// The key of fingerprints.
+    pub(crate) fn key(&self) -> &FingerprintKey {
+        &self.key
     }
 
     /// Everything that the rules find, by place.
@@ -194,7 +218,7 @@ fn keyword_bytes(rule: &Rule) -> usize {
 }
 
 /// Whether a digest or a signature covers the body.
-fn is_sealed(message: &Message<'_>) -> bool {
+pub(crate) fn is_sealed(message: &Message<'_>) -> bool {
     const SEALS: [&[u8]; 6] = [
         b"content-md5",
         b"content-digest",

@@ -220,7 +220,7 @@ fn field_name(kind: &str, fields: &[Header<'_>], index: usize) -> (String, Optio
 }
 
 /// Brackets and what else may not stand in a URL becomes `%XX`; escapes that are there stay.
-fn url_safe(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn url_safe(bytes: &[u8]) -> Vec<u8> {
     let mut safe = Vec::with_capacity(bytes.len() + 8);
     for &byte in bytes {
         if byte.is_ascii_alphanumeric() || b"-._~%+/=:@!$'()*,;".contains(&byte) {

@@ -118,6 +118,17 @@ fn block_end(rule: &Rule, bytes: &[u8], found: &Found) -> usize {
     }
 }
 
+/// How much of `bytes`, which go on inside a block that `rule` found, belongs to it, and whether it ends there. The
+/// block may end with a mark that began up to `before` bytes earlier.
+pub(crate) fn rest_of_block(rule: &Rule, bytes: &[u8], before: usize) -> (usize, bool) {
+    let Some(until) = &rule.until else { return (before, true) };
+    if let Some(end) = until.end.find(bytes).filter(|end| end.end() > before) {
+        return (end.end(), true);
+    }
+    let end = end_of_cut_block(bytes, before);
+    (end, end < bytes.len())
+}
+
 fn end_of_cut_block(bytes: &[u8], from: usize) -> usize {
     let mut end = from;
     loop {

@@ -3,11 +3,14 @@
 mod aws_chunked;
 mod brotli;
 mod deflate;
+mod flowing;
 mod gzip;
 mod output;
 mod zstd;
 
 use std::borrow::Cow;
+
+pub(crate) use flowing::Flowing;
 
 use crate::message::Limits;
 use crate::verdict::ScanError;

@@ -14,6 +14,7 @@ mod url;
 use std::borrow::Cow;
 
 pub(crate) use body::BodyMap;
+pub(crate) use coding::Flowing;
 pub(crate) use form::fields as form_fields;
 pub(crate) use layout::{Located, PartId, locate, placed};
 pub(crate) use multipart::contents as multipart_contents;

@@ -27,6 +27,11 @@ impl Pattern {
         Self { source, compiled: OnceLock::new() }
     }
 
+    /// Whether a match may have white space in it. Errs towards yes.
+    pub(crate) fn spans_words(&self) -> bool {
+        [" ", r"\s", r"\n", r"\r", r"\t", "[^", r"\W", r"\S\"].iter().any(|sign| self.source.contains(sign))
+    }
+
     /// Whether the regex compiles; only its size can still be wrong.
     pub(super) fn prove(&self) -> Result<(), String> {
         build(&self.source).map(drop).map_err(|error| error.to_string())

@@ -20,7 +20,7 @@ pub(super) fn undo<'i>(input: &'i [u8], output: &mut Output<'_>) -> Result<Vec<&
 }
 
 /// Method 8, a window of at most 32 KiB, and a check number (RFC 1950 §2.2).
-fn has_zlib_header(input: &[u8]) -> bool {
+pub(super) fn has_zlib_header(input: &[u8]) -> bool {
     let [first, second, ..] = input else { return false };
     first & 0x0f == 8 && first >> 4 <= 7 && (u16::from(*first) << 8 | u16::from(*second)) % 31 == 0
 }

@@ -5,7 +5,7 @@ use flate2::Crc;
 use super::deflate::inflate;
 use super::output::{Failed, Output};
 
-const MAGIC: &[u8] = &[0x1f, 0x8b];
+pub(super) const MAGIC: &[u8] = &[0x1f, 0x8b];
 const FIXED_HEADER: usize = 10;
 const TRAILER: usize = 8;
 
@@ -43,7 +43,7 @@ fn member<'i>(
 }
 
 /// Length of the header with its optional fields.
-fn header(input: &[u8]) -> Option<usize> {
+pub(super) fn header(input: &[u8]) -> Option<usize> {
     const DEFLATE: u8 = 8;
     const HEADER_CRC: u8 = 0x02;
     const EXTRA: u8 = 0x04;

@@ -13,7 +13,7 @@ use super::*;
 
 const CODINGS: [&str; 6] = ["gzip", "deflate", "raw deflate", "br", "zstd", "aws-chunked"];
 
-fn encode(coding: &str, plain: &[u8]) -> Vec<u8> {
+pub(super) fn encode(coding: &str, plain: &[u8]) -> Vec<u8> {
     match coding {
         "gzip" => gzip(GzBuilder::new(), plain),
         "deflate" => {
@@ -57,7 +57,7 @@ fn aws_chunked(plain: &[u8], chunk: usize, extension: &[u8]) -> Vec<u8> {
 }
 
 /// The name that a header would have for it.
-fn header(coding: &str) -> &str {
+pub(super) fn header(coding: &str) -> &str {
     coding.strip_prefix("raw ").unwrap_or(coding)
 }
 

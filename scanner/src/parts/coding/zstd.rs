@@ -8,7 +8,7 @@ const MAGIC: u32 = 0xfd2f_b528;
 const SKIPPABLE: std::ops::RangeInclusive<u32> = 0x184d_2a50..=0x184d_2a5f;
 
 /// 8 MiB: no content coding may need more (RFC 9659).
-const WINDOW_LOG: u32 = 23;
+pub(super) const WINDOW_LOG: u32 = 23;
 
 pub(super) fn undo<'i>(input: &'i [u8], output: &mut Output<'_>) -> Result<Vec<&'i [u8]>, Failed> {
     let mut extra = Vec::new();

@@ -1,0 +1,274 @@
+//! The text of a stream, its Content-Encoding undone: looked at, judged, edited, released.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::edits::{Cuts, Quotes, bare_value};
+use super::events::{Events, MAX_LINE};
+use super::found::Found;
+use super::framing::Framing;
+use super::lane::{Lane, News};
+use super::weigh::Weigher;
+use crate::look::Hit;
+use crate::message::Message;
+use crate::parts::content_type;
+use crate::scan::Scanner;
+use crate::sight::{reason_code, url_safe};
+use crate::verdict::{Action, Answer, Coverage, ScanError, Skipped, Verdict};
+
+/// An event longer than this is released in pieces.
+const MAX_EVENT: usize = 64 << 10;
+/// Most text that is held for texts in pieces.
+const MAX_HELD_EVENTS: usize = 256 << 10;
+
+#[derive(Debug)]
+pub(super) struct Text {
+    scanner: Arc<Scanner>,
+    weigher: Weigher,
+    mode: Mode,
+    body: Lane,
+    events: Option<Events>,
+    cuts: Cuts,
+    /// Followed where numbers of JSON may be cut out.
+    quotes: Option<Quotes>,
+    is_form: bool,
+    /// Everything before has gone on.
+    released: usize,
+    /// Nothing from here on goes on.
+    block_at: Option<usize>,
+    /// The strictest of what happened to it.
+    verdict: Verdict,
+    is_incomplete: bool,
+    skipped_bytes: usize,
+    found: Found,
+}
+
+/// What can happen to the bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// Nothing: findings are flags.
+    Pass,
+    /// They go on as they are, or not.
+    Hold,
+    /// Something may be cut out.
+    Rewrite,
+}
+
+impl Text {
+    pub(super) fn new(
+        scanner: Arc<Scanner>,
+        weigher: Weigher,
+        head: &Message<'_>,
+        is_coded: bool,
+    ) -> Result<Self, ScanError> {
+        let strictness = weigher.strictness(&scanner);
+        let holds = strictness.cuts || strictness.blocks || weigher.blocks_incomplete(&scanner);
+        let mode = match () {
+            () if !holds => Mode::Pass,
+            () if weigher.is_sealed && is_coded => {
+                return Err(ScanError::Undecodable {
+                    coding: "one that can be undone under a seal".to_owned(),
+                });
+            }
+            () if is_coded || strictness.cuts && !weigher.is_sealed => Mode::Rewrite,
+            () => Mode::Hold,
+        };
+        let kind = content_type(head).to_ascii_lowercase();
+        let framing = Framing::of(&kind);
+        let has_json = framing.is_some() || memchr::memmem::find(&kind, b"json").is_some();
+        Ok(Self {
+            scanner,
+            weigher,
+            mode,
+            body: Lane::new(holds),
+            events: framing.map(|framing| Events::new(framing, holds)),
+            cuts: Cuts::default(),
+            quotes: (has_json && mode == Mode::Rewrite).then(Quotes::default),
+            is_form: kind.starts_with(b"application/x-www-form-urlencoded"),
+            released: 0,
+            block_at: None,
+            verdict: Verdict::Allow,
+            is_incomplete: false,
+            skipped_bytes: 0,
+            found: Found::default(),
+        })
+    }
+
+    pub(super) fn rewrites(&self) -> bool {
+        self.mode == Mode::Rewrite
+    }
+
+    pub(super) fn holds(&self) -> bool {
+        self.mode != Mode::Pass
+    }
+
+    pub(super) fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
+    pub(super) fn found(&self) -> &Found {
+        &self.found
+    }
+
+    /// Takes text; puts what may go on into `released`.
+    pub(super) fn push(&mut self, text: &[u8], released: &mut Vec<u8>) -> Result<(), ScanError> {
+        if self.verdict < Verdict::Block {
+            self.body.push(text);
+            self.go_on(false, released)?;
+        }
+        Ok(())
+    }
+
+    /// Nothing follows.
+    pub(super) fn finish(&mut self, released: &mut Vec<u8>) -> Result<(), ScanError> {
+        if self.verdict < Verdict::Block { self.go_on(true, released) } else { Ok(()) }
+    }
+
+    fn go_on(&mut self, ends: bool, released: &mut Vec<u8>) -> Result<(), ScanError> {
+        let News { hits, more, skipped_bytes } =
+            self.body.settle(&self.scanner, self.body.open_since(), ends)?;
+        self.skip(skipped_bytes);
+        for range in more {
+            self.cuts.add(range, Vec::new());
+        }
+        for hit in hits {
+            let parts = vec![hit.replacement.range.clone()];
+            self.meet(&hit, &parts);
+        }
+        if let Some(events) = &mut self.events {
+            for spread in events.read(&self.body, &self.scanner, ends)? {
+                match spread.hit {
+                    Some(hit) => self.meet(&hit, &spread.parts),
+                    None => spread.parts.into_iter().for_each(|range| self.cuts.add(range, Vec::new())),
+                }
+            }
+        }
+        self.release(ends, released);
+        Ok(())
+    }
+
+    /// A part that was not looked at.
+    fn skip(&mut self, bytes: usize) {
+        self.skipped_bytes += bytes;
+        if bytes > 0 && self.weigher.blocks_incomplete(&self.scanner) {
+            self.is_incomplete = true;
+            self.block(self.released);
+        }
+    }
+
+    /// Does with a hit what the policy says; `parts` is where to cut.
+    fn meet(&mut self, hit: &Hit, parts: &[Range<usize>]) {
+        let Some(action) = self.weigher.action(&self.scanner, hit.rule) else { return };
+        self.found.add(&self.scanner, hit, action);
+        let category = self.scanner.rules().rules[hit.rule].category;
+        let is_cut = action == Action::Redact && self.mode == Mode::Rewrite;
+        let is_block = action == Action::Block
+            || action == Action::Redact
+                && !is_cut
+                && self.weigher.blocks_unredactable(&self.scanner, category);
+        if is_block {
+            self.block(hit.range.start);
+        } else if is_cut {
+            self.verdict = self.verdict.max(Verdict::Redact);
+            let text = &hit.replacement.bytes;
+            let mut text = if self.is_form { url_safe(text) } else { text.clone() };
+            for part in parts {
+                self.cuts.add(part.clone(), std::mem::take(&mut text));
+            }
+        }
+    }
+
+    /// Lets nothing pass from `at` on.
+    fn block(&mut self, at: usize) {
+        self.verdict = Verdict::Block;
+        self.block_at = Some(self.block_at.map_or(at, |earlier| earlier.min(at)));
+    }
+
+    fn release(&mut self, ends: bool, released: &mut Vec<u8>) {
+        let upto = self.releasable(ends);
+        if self.mode == Mode::Pass {
+            self.released = upto;
+        } else {
+            self.emit(upto, released);
+        }
+        let line = self
+            .events
+            .as_ref()
+            .map_or(upto, |events| events.line().max(self.body.end().saturating_sub(MAX_LINE)));
+        self.body.forget(self.released.min(line));
+    }
+
+    /// How far the text may go on.
+    fn releasable(&mut self, ends: bool) -> usize {
+        let end = self.body.end();
+        let mut upto = if ends { end } else { self.body.settled() };
+        let Some(events) = &mut self.events else {
+            return upto.min(self.block_at.unwrap_or(end)).max(self.released);
+        };
+        if let Some(held) = events.held() {
+            upto = upto.min(held.max(end.saturating_sub(MAX_HELD_EVENTS)));
+        }
+        upto = upto.min(self.block_at.unwrap_or(end)).max(self.released);
+        let is_whole = ends && self.block_at.is_none();
+        let whole = events.last_end_before(upto);
+        if is_whole || upto - whole.max(self.released) > MAX_EVENT { upto } else { whole.max(self.released) }
+    }
+
+    /// Puts the text before `upto` into `released`, with the cuts that begin there.
+    fn emit(&mut self, upto: usize, released: &mut Vec<u8>) {
+        while let Some((mut range, mut bytes)) = self.cuts.next_before(upto) {
+            if range.end <= self.released {
+                continue;
+            }
+            let start = range.start.max(self.released);
+            self.copy(start, released);
+            if self.quotes.as_ref().is_some_and(|quotes| !quotes.is_open()) && !bytes.is_empty() {
+                range = self.whole_value(&range, released);
+                bytes = [b"\"", &*bytes, b"\""].concat();
+            }
+            released.extend_from_slice(&bytes);
+            self.released = range.end.max(self.released);
+        }
+        self.copy(upto, released);
+    }
+
+    /// Copies the text up to `end`.
+    fn copy(&mut self, end: usize, released: &mut Vec<u8>) {
+        if end > self.released {
+            let text = self.body.text(self.released..end);
+            if let Some(quotes) = &mut self.quotes {
+                quotes.read(text);
+            }
+            released.extend_from_slice(text);
+            self.released = end;
+        }
+    }
+
+    /// The number of JSON that `range` is in; its first digits, if they were copied already, are taken back.
+    fn whole_value(&self, range: &Range<usize>, released: &mut Vec<u8>) -> Range<usize> {
+        let base = self.body.base();
+        let local = range.start.max(base) - base..range.end - base;
+        let value = bare_value(self.body.text(base..self.body.end()), &local);
+        let back = (local.start - value.start).min(released.len());
+        released.truncate(released.len() - back);
+        value.start + base..value.end + base
+    }
+
+    pub(super) fn answer(&self) -> Answer {
+        let (findings, findings_omitted) = self.found.list();
+        let reason =
+            self.found.strictest().map(|finding| reason_code(finding.category, self.weigher.direction));
+        let skipped = match self.skipped_bytes {
+            0 => Vec::new(),
+            bytes => vec![Skipped { part: "body".to_owned(), reason: "budget", bytes }],
+        };
+        Answer {
+            verdict: self.verdict,
+            reason_code: if self.is_incomplete { Some("incomplete") } else { reason },
+            findings: findings.to_vec(),
+            findings_omitted,
+            edits: Some(Vec::new()),
+            coverage: Coverage { complete: skipped.is_empty(), scanned_bytes: self.body.settled(), skipped },
+        }
+    }
+}
