@@ -8,6 +8,7 @@ mod names;
 mod policy_file;
 mod python_form;
 mod scanner;
+mod stream;
 
 /// Everything that `scangate._scangate` offers.
 #[pyo3::pymodule(gil_used = false)]
@@ -18,4 +19,6 @@ mod _scangate {
     use crate::names::names;
     #[pymodule_export]
     use crate::scanner::Scanner;
+    #[pymodule_export]
+    use crate::stream::Stream;
 }

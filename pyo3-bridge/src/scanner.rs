@@ -16,10 +16,11 @@ use scanner::{
 
 use crate::answer::Answer;
 use crate::arguments::{self, Around, Pairs, Text, Tunnel, Valid, text};
-use crate::error::{bad_rules, no_verdict};
+use crate::error::{INVALID_VALUE, bad_rules, no_verdict, refused};
 use crate::mapping::{Fields, with_body};
 use crate::policy_file;
 use crate::python_form::python_form;
+use crate::stream::Stream;
 
 /// Rules and policy, ready to scan. Threads may share one.
 #[pyclass(frozen, module = "scangate")]
@@ -209,6 +210,88 @@ impl Scanner {
         let around = Around { connect: None, session, flow };
         let attempt = (Some(host), Some(port), sni, peer);
         self.typed(py, &around.message(Content::Connect(arguments::connect(&attempt))), deadline_ms)
+    }
+
+    /// The head of a request or response in the form of `POST /scan`, its body still to come.
+    #[pyo3(signature = (message, *, session=None))]
+    fn stream(&self, message: &Bound<'_, PyAny>, session: Option<Text>) -> PyResult<Stream> {
+        let (mut head, body) = Fields::of(message)?.message()?;
+        let has_body = match &head.content {
+            Content::Request(request) => !matches!(request.body, Body::Absent),
+            Content::Response(response) => !matches!(response.body, Body::Absent),
+            Content::WebSocket(_) | Content::Connect(_) | Content::Text(_) => true,
+        };
+        if has_body || body.is_some() {
+            return Err(refused(
+                INVALID_VALUE,
+                "the head of a stream is a request or response without a body",
+            ));
+        }
+        if session.is_some() {
+            head.session = text(session.as_ref()).map(|session| session.into_owned().into());
+        }
+        Stream::open(message.py(), &self.engine, &head)
+    }
+
+    #[pyo3(
+        signature = (*, method, url, version, headers, connect=None, session=None, flow=None),
+        text_signature = "($self, /, *, method, url, version, headers, connect=None, session=None, flow=None)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "the parts of a request, by keyword")]
+    fn stream_request(
+        &self,
+        py: Python<'_>,
+        method: &[u8],
+        url: &[u8],
+        version: Option<Text>,
+        headers: Pairs<'_>,
+        connect: Option<Tunnel>,
+        session: Option<Text>,
+        flow: Option<Text>,
+    ) -> PyResult<Stream> {
+        let around = Around { connect, session, flow };
+        let request = Request {
+            method: method.into(),
+            url: url.into(),
+            version: text(version.as_ref()),
+            headers: arguments::headers(&headers),
+            body: Body::Absent,
+            trailers: Vec::new(),
+        };
+        Stream::open(py, &self.engine, &around.message(Content::Request(request)))
+    }
+
+    #[pyo3(
+        signature = (*, status, reason, request_method, request_url, version, headers, connect=None, session=None,
+            flow=None),
+        text_signature = "($self, /, *, status, reason, request_method, request_url, version, headers, connect=None, \
+            session=None, flow=None)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "the parts of a response, by keyword")]
+    fn stream_response(
+        &self,
+        py: Python<'_>,
+        status: Valid<u16>,
+        reason: Option<&[u8]>,
+        request_method: &[u8],
+        request_url: &[u8],
+        version: Option<Text>,
+        headers: Pairs<'_>,
+        connect: Option<Tunnel>,
+        session: Option<Text>,
+        flow: Option<Text>,
+    ) -> PyResult<Stream> {
+        let around = Around { connect, session, flow };
+        let response = Response {
+            status: status.0,
+            reason: reason.map(Into::into),
+            request: RequestLine { method: request_method.into(), url: request_url.into() },
+            version: text(version.as_ref()),
+            headers: arguments::headers(&headers),
+            body: Body::Absent,
+            trailers: Vec::new(),
+        };
+        Stream::open(py, &self.engine, &around.message(Content::Response(response)))
     }
 
     /// What `GET /rules` says.

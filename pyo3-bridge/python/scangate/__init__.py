@@ -1,7 +1,7 @@
 """A verdict on what an AI agent sends and receives: allow, redact or block."""
 
 from scangate._errors import PolicyError, ScanError
-from scangate._scangate import Answer, Edited, Scanner
+from scangate._scangate import Answer, Edited, Scanner, Stream
 from scangate._words import Action, Category, Code, Confidence, Severity, Verdict
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "ScanError",
     "Scanner",
     "Severity",
+    "Stream",
     "Verdict",
 ]

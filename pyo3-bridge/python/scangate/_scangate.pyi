@@ -6,7 +6,7 @@ from typing import TypeAlias, final
 
 from scangate._words import Verdict
 
-__all__ = ["Answer", "Edited", "Scanner", "names"]
+__all__ = ["Answer", "Edited", "Scanner", "Stream", "names"]
 
 _Pairs: TypeAlias = Sequence[tuple[bytes, bytes]]
 _Connect: TypeAlias = tuple[str | None, int | None, str | None, str | None]
@@ -129,6 +129,49 @@ class Scanner:
             ScanError: there is no verdict; `code` says why.
         """
 
+    def stream(self, message: Mapping[str, object], *, session: str | None = None) -> Stream:
+        """Judge the head of a request or response, in the form of `POST /scan` without a body, and return its stream.
+
+        Raises:
+            ScanError: the body cannot be scanned while it flows; it may still be scanned whole.
+        """
+
+    def stream_request(
+        self,
+        *,
+        method: bytes,
+        url: bytes,
+        version: str | None,
+        headers: _Pairs,
+        connect: _Connect | None = None,
+        session: str | None = None,
+        flow: str | None = None,
+    ) -> Stream:
+        """Judge a request whose body is still to come.
+
+        Raises:
+            ScanError: the body cannot be scanned while it flows; it may still be scanned whole.
+        """
+
+    def stream_response(
+        self,
+        *,
+        status: int,
+        reason: bytes | None,
+        request_method: bytes,
+        request_url: bytes,
+        version: str | None,
+        headers: _Pairs,
+        connect: _Connect | None = None,
+        session: str | None = None,
+        flow: str | None = None,
+    ) -> Stream:
+        """Judge a response whose body is still to come.
+
+        Raises:
+            ScanError: the body cannot be scanned while it flows; it may still be scanned whole.
+        """
+
     def policy(self) -> dict[str, object]:
         """Return what `GET /policy` says."""
 
@@ -172,6 +215,66 @@ class Answer:
 
     def rule_ids(self) -> list[str]:
         """Return the ids of the rules that fired, each once, in the order of the findings."""
+
+@final
+class Stream:
+    """A body that is scanned while it flows. Threads may share one; chunks are taken in the order of the calls.
+
+    Text that could still become a finding is held back, at most 16 KiB of it, or 256 KiB of events that have pieces of
+    one text. A finding is cut out, or the stream ends before it. Memory is bounded whatever flows.
+    """
+
+    @property
+    def head(self) -> Answer:
+        """The verdict on everything before the body."""
+
+    @property
+    def rewrites(self) -> bool:
+        """Whether the bytes returned may differ from those pushed: Content-Encoding and Content-Length do not hold."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether bytes are ever held back. Not where the policy makes nothing more than a flag of a finding."""
+
+    def push(self, raw: bytes, /) -> bytes:
+        """Take the next bytes as they are on the wire and return what may go on; nothing after a block.
+
+        Raises:
+            ScanError: there is no verdict. It is final: what was not returned must not go on.
+        """
+
+    def finish(self) -> bytes:
+        """Return the rest of what may go on.
+
+        Raises:
+            ScanError: there is no verdict, such as on a compressed body that was cut off.
+        """
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict so far. A block stays."""
+
+    @property
+    def reason_code(self) -> str | None:
+        """Why, by the strictest finding; None on an allow without flags."""
+
+    @property
+    def scan_id(self) -> str:
+        """A ULID."""
+
+    @property
+    def finding_count(self) -> int:
+        """How many findings there are so far, those left out of the report included."""
+
+    @property
+    def findings(self) -> list[dict[str, object]]:
+        """What was seen so far, as in `POST /scan`."""
+
+    def rule_ids(self) -> list[str]:
+        """Return the ids of the rules that fired, each once, in the order of the findings."""
+
+    def report(self) -> dict[str, object]:
+        """Return the fields of `POST /scan` for the body so far."""
 
 @final
 class Edited:
