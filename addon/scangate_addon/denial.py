@@ -75,6 +75,16 @@ def refusal(status: int, headers: dict[str, str], body: bytes) -> Refusal:
     return Refusal(b"HTTP/1.1", status, reason, http.Headers((*fields, length)), body, None, now, now)
 
 
+def to_event(denial: Denial, flow: http.HTTPFlow) -> bytes:
+    """Return the refusal as the last event of a stream that has begun."""
+    return shapes.event_of(denial.status, denial.text, denial.reason_code, denial.scan_id, flow)
+
+
+def to_line(denial: Denial) -> bytes:
+    """Return the refusal as the last line of a stream of JSON."""
+    return shapes.line_of(denial.text, denial.reason_code, denial.scan_id)
+
+
 def to_connect(denial: Denial) -> Refusal:
     """Return the refusal of a tunnel; clients show its reason phrase, seldom its body."""
     response = refusal(denial.status, {**denial.headers, "content-type": "text/plain"}, denial.text.encode())

@@ -8,14 +8,16 @@ from mitmproxy.addonmanager import Loader
 from mitmproxy.connection import Server
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
-from scangate_addon import denial, guard, hosts, marks, message, options, rewrite, websocket
+from scangate_addon import buffering, denial, guard, hosts, marks, message, options, rewrite, websocket
 from scangate_addon.backends import open_backend
 from scangate_addon.closed import fail_closed
 from scangate_addon.deadlines import Deadlines
 from scangate_addon.denial import Denial, Refusal
+from scangate_addon.flowing import Outlet
 from scangate_addon.judge import Judge
 from scangate_addon.judgement import Backend, Edited, Judgement, NoVerdict, Policy
 from scangate_addon.signer import Signer
+from scangate_addon.streams import Streams
 
 log = logging.getLogger("scangate")
 _UPGRADED = NoVerdict("error", "the protocol it switches to cannot be scanned")
@@ -32,6 +34,7 @@ class Gate:
         self._guard = guard.Guard()
         self._deadlines = Deadlines()
         self._endings = websocket.Endings()
+        self._streams = Streams(self._judge)
         self._buffer_s = 1
         self._signer: Signer | None = None
 
@@ -39,6 +42,7 @@ class Gate:
         """Declare options, and close what mitmproxy leaves open."""
         options.declare(loader)
         options.harden(loader.master.options)
+        buffering.measure_only_buffers()
         self._guard = guard.find_or_add(loader.master.addons)
 
     def configure(self, updated: set[str]) -> None:
@@ -48,6 +52,7 @@ class Gate:
         self._buffer_s = settings.buffer_s
         if "scangate_signer" in updated:
             self._ask_for_leaves(settings.signer)
+        self._streams.min_bytes = settings.stream_bytes
         if not self._judge.is_open or any(name.startswith("scangate_") for name in updated):
             self._judge.open(settings)
 
@@ -114,16 +119,22 @@ class Gate:
         return judgement.verdict == "allow"
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
-        """Deny by default: only an explicit verdict in `request` lifts it."""
+        """Deny by default: only an explicit verdict lifts it, in `request`, or here where a long body may flow."""
         guard.deny_by_default(flow)
         rewrite.narrow_codings(flow.request)
+        outlet = self._streams.of_request(flow)
+        if outlet is not None:
+            self._guard.passes.grant(flow, outlet)
 
     @fail_closed(guard.deny_request)
     async def request(self, flow: http.HTTPFlow) -> None:
         """Let a request out on an explicit verdict."""
+        request = flow.request
+        if isinstance(request.stream, Outlet):
+            await self._end_of(flow, request, "out", guard.deny_request)
+            return
         if not isinstance(flow.response, Refusal):
             return
-        request = flow.request
         what = message.request_of(flow)
         refusal = await self._refusal(flow, what, "out", lambda edited: rewrite.edit_request(request, edited))
         if refusal is None:
@@ -133,9 +144,14 @@ class Gate:
             flow.response = denial.to_response(refusal, flow)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
-        """Give a response only so long to end."""
-        if not isinstance(flow.response, Refusal):
-            self._deadlines.start(flow, self._buffer_s)
+        """Let a response flow, or give it only so long to end."""
+        if isinstance(flow.response, Refusal):
+            return
+        self._deadlines.start(flow, self._buffer_s)
+        outlet = self._streams.of_response(flow)
+        if outlet is not None:
+            self._guard.passes.grant(flow, outlet)
+            self._deadlines.stop(flow)
 
     def error(self, flow: http.HTTPFlow) -> None:
         """Stop waiting for a response that failed."""
@@ -147,12 +163,35 @@ class Gate:
         response, came_whole = flow.response, self._deadlines.stop(flow)
         if response is None or isinstance(response, Refusal):
             return
+        if isinstance(response.stream, Outlet):
+            await self._end_of(flow, response, "in", guard.deny_response)
+            return
         refusal = await self._response_refusal(flow, response, came_whole)
         if refusal is None:
             self._guard.passes.grant(flow, response)
         else:
             flow.websocket = None
             flow.response = denial.to_response(refusal, flow)
+
+    async def _end_of(
+        self,
+        flow: http.HTTPFlow,
+        what: http.Request | http.Response,
+        direction: str,
+        cut: Callable[[http.HTTPFlow], None],
+    ) -> None:
+        """Let the end of a body that flowed pass, with its trailers, if all of it was let out."""
+        outlet = what.stream
+        came_whole = isinstance(outlet, Outlet) and outlet.came_whole
+        if came_whole and await self._trailers_may_pass(flow, what, direction):
+            self._guard.passes.grant(flow, what)
+        else:
+            cut(flow)
+
+    async def _trailers_may_pass(self, flow: http.HTTPFlow, what: http.Request | http.Response, direction: str) -> bool:
+        if not what.trailers:
+            return True
+        return await self._refusal(flow, message.trailers_of(flow, what), direction, _cannot_edit_trailers) is None
 
     async def _response_refusal(self, flow: http.HTTPFlow, response: http.Response, came_whole: bool) -> Denial | None:
         if not came_whole:
@@ -220,6 +259,10 @@ class Gate:
 
 def _cannot_edit(_edited: Edited) -> None:
     raise NoVerdict("error", "a tunnel cannot be redacted")
+
+
+def _cannot_edit_trailers(_edited: Edited) -> None:
+    raise NoVerdict("error", "trailers of a body that flowed cannot be redacted")
 
 
 def bound_bodies(policy: Policy) -> None:

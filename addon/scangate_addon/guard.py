@@ -7,7 +7,8 @@ The guard is no part of the script, so it stays, and without a gate nobody grant
 from mitmproxy import dns, http, tcp, tls, udp, websocket
 from mitmproxy.addonmanager import AddonManager
 
-from scangate_addon import denial
+from scangate_addon import denial, flowing
+from scangate_addon.flowing import Outlet
 from scangate_addon.judgement import NoVerdict
 from scangate_addon.passes import Passes
 
@@ -29,24 +30,30 @@ class Guard:
             deny_tunnel(flow)
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
-        """Deny until a verdict is there; a streamed body would leave before that."""
-        flow.request.stream = False
-        deny_by_default(flow)
+        """Deny until a verdict is there; a streamed body leaves before that, but through an outlet of the gate."""
+        if not self._may_flow(flow, flow.request):
+            flow.request.stream = False
+            deny_by_default(flow)
 
     def request(self, flow: http.HTTPFlow) -> None:
         """Refuse a request."""
-        if not self.passes.spend(flow, flow.request) and _is_open(flow.response):
+        if self.passes.spend(flow, flow.request):
+            return
+        if _flows(flow.request) or _is_open(flow.response):
             deny_request(flow)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
-        """A streamed body would arrive before its verdict."""
-        if flow.response is not None:
+        """A streamed body arrives before its verdict, but through an outlet of the gate."""
+        if flow.response is not None and not self._may_flow(flow, flow.response):
             flow.response.stream = False
 
     def response(self, flow: http.HTTPFlow) -> None:
         """Refuse a response, unless it is a refusal."""
         if not isinstance(flow.response, denial.Refusal) and not self.passes.spend(flow, flow.response):
             deny_response(flow)
+
+    def _may_flow(self, flow: http.HTTPFlow, what: http.Message) -> bool:
+        return _flows(what) and self.passes.spend(flow, what.stream)
 
     def websocket_message(self, flow: http.HTTPFlow) -> None:
         """Drop a message."""
@@ -106,7 +113,11 @@ def deny_tunnel(flow: http.HTTPFlow) -> None:
 
 
 def deny_request(flow: http.HTTPFlow) -> None:
-    """Refuse a request that nobody gave a verdict on."""
+    """Refuse a request that nobody gave a verdict on; one that has gone for the most part ends without an end."""
+    if _flows(flow.request):
+        flow.request.trailers = None
+        flowing.end(flow, "out")
+        return
     flow.response = denial.to_response(denial.unscanned(_NOBODY, request=True), flow)
 
 
@@ -116,8 +127,17 @@ def drop_message(flow: http.HTTPFlow) -> None:
 
 
 def deny_response(flow: http.HTTPFlow) -> None:
-    """Replace a response that nobody gave a verdict on."""
+    """Replace a response that nobody gave a verdict on; one that has come for the most part ends without an end."""
+    if flow.response is not None and _flows(flow.response):
+        flow.response.trailers = None
+        if flow.killable:
+            flow.kill()
+        return
     flow.response = denial.to_response(denial.unscanned(_NOBODY, request=False), flow)
+
+
+def _flows(what: http.Message) -> bool:
+    return isinstance(what.stream, Outlet)
 
 
 def _is_open(response: http.Response | None) -> bool:

@@ -3,12 +3,12 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from scangate_addon.judgement import Edited, Judgement, NoVerdict, Policy, failure_of
+from scangate_addon.judgement import Edited, Judgement, NoVerdict, Policy, Streamed, failure_of
 from scangate_addon.message import Connect, Message, Request, Response, WebSocket
 from scangate_addon.policy import parse_policy
 
 if TYPE_CHECKING:
-    from scangate import Answer, Scanner
+    from scangate import Answer, Scanner, Stream
 
 # Scanning so many bytes of JSON takes as long as handing the work to a thread and back (53 and 56 µs measured).
 ON_LOOP_BYTES = 64 * 1024
@@ -100,6 +100,41 @@ class InProcess:
             flow=message.flow,
             deadline_ms=self._timeout_ms,
         )
+
+    def stream(self, head: Message) -> Streamed | None:
+        """Return the verdict on a head, and what scans its body chunk by chunk."""
+        from scangate import ScanError
+
+        try:
+            stream = self._open(head)
+        except ScanError as error:
+            raise NoVerdict(failure_of(error.code), f"the scanner gave none: {error.code}") from error
+        return Streamed(judgement(stream.head), stream)
+
+    def _open(self, head: Message) -> "Stream":
+        if isinstance(head, Request):
+            return self._scanner.stream_request(
+                method=head.method,
+                url=head.url,
+                version=head.version,
+                headers=head.headers,
+                connect=_tunnel(head.connect),
+                session=self._session,
+                flow=head.flow,
+            )
+        if isinstance(head, Response):
+            return self._scanner.stream_response(
+                status=head.status,
+                reason=head.reason,
+                request_method=head.request_method,
+                request_url=head.request_url,
+                version=head.version,
+                headers=head.headers,
+                connect=_tunnel(head.connect),
+                session=self._session,
+                flow=head.flow,
+            )
+        raise NoVerdict("error", "only requests and responses flow")
 
     def close(self) -> None:
         """Nothing to let go of."""

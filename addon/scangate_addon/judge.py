@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from scangate_addon.judgement import Backend, Failure, Judgement, NoVerdict, Policy
+from scangate_addon.judgement import Backend, Failure, Judgement, NoVerdict, Policy, Streamed
 from scangate_addon.message import Message
 from scangate_addon.options import Settings
 
@@ -91,3 +91,13 @@ class Judge:
         except Exception as error:
             # Its words could quote the message.
             raise NoVerdict("error", f"the scanner raised {type(error).__name__}") from error
+
+    def stream(self, head: Message) -> Streamed | None:
+        """Return the verdict on the head of a message and a stream for its body; None where bodies cannot flow.
+
+        Raises:
+            NoVerdict: this body cannot be scanned while it flows.
+        """
+        if self._backend is None or self._policy is None:
+            return None
+        return self._backend.stream(head)

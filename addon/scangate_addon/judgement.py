@@ -1,9 +1,12 @@
 """What a scanner answers, whichever door it stands behind."""
 
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, get_args
 
 from scangate_addon.message import Fields, Message
+
+if TYPE_CHECKING:
+    from scangate_addon.flowing import Stream
 
 Verdict: TypeAlias = Literal["allow", "redact", "block"]
 VERDICTS = frozenset(get_args(Verdict))
@@ -31,6 +34,14 @@ class Judgement:
     scan_id: str
     rules: tuple[str, ...] = ()
     edited: Edited | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """The verdict on a head, and what scans the body that follows it."""
+
+    head: Judgement
+    stream: "Stream"
 
 
 class NoVerdict(Exception):
@@ -70,6 +81,13 @@ class Backend(Protocol):
 
         Raises:
             NoVerdict: there is none.
+        """
+
+    def stream(self, head: Message) -> Streamed | None:
+        """Return the verdict on a head and a stream for its body; None when it would take a round trip per chunk.
+
+        Raises:
+            NoVerdict: this body cannot be scanned while it flows.
         """
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
 """What the scanner is told: plain bytes out of mitmproxy's flows, nothing decoded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from mitmproxy import http
@@ -105,6 +105,13 @@ def response_of(flow: http.HTTPFlow, response: http.Response) -> Response:
         connect=connect_of(flow),
         flow=flow.id,
     )
+
+
+def trailers_of(flow: http.HTTPFlow, what: http.Request | http.Response) -> Request | Response:
+    """The trailers of a message whose body has been scanned already."""
+    if isinstance(what, http.Request):
+        return replace(request_of(flow), headers=(), body=b"")
+    return replace(response_of(flow, what), headers=(), body=b"")
 
 
 def websocket_of(flow: http.HTTPFlow, heard: WebSocketMessage) -> WebSocket:

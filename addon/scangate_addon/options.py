@@ -44,6 +44,7 @@ class Settings:
     target: Target | None
     timeout_ms: int
     buffer_s: int
+    stream_bytes: int
     session: str
     signer: str | None
 
@@ -61,7 +62,17 @@ def declare(loader: Loader) -> None:
     )
     loader.add_option("scangate_timeout_ms", int, 2000, "Milliseconds that a scan may take.")
     loader.add_option(
-        "scangate_buffer_s", int, 300, "Seconds that a response may take to end; one that flows longer is cut."
+        "scangate_buffer_s",
+        int,
+        300,
+        "Seconds that a response which has to be held may take to end; one that flows longer is cut.",
+    )
+    loader.add_option(
+        "scangate_stream_bytes",
+        int,
+        8 << 20,
+        "Bytes from which on a body is scanned while it passes, in process only; shorter ones are held until their "
+        "verdict. 0 holds all, event streams too.",
     )
     loader.add_option("scangate_session", str, "", "Name of the bottle; a random one when empty.")
     loader.add_option("scangate_signer", str, "", "Socket of `ca-prep sign`, which makes the certificates of hosts.")
@@ -88,11 +99,14 @@ def read(options: optmanager.OptManager) -> Settings:
     refuse_gaps(options)
     if options.scangate_timeout_ms < 1 or options.scangate_buffer_s < 1:
         raise exceptions.OptionsError("scangate_timeout_ms and scangate_buffer_s must be at least 1")
+    if options.scangate_stream_bytes < 0:
+        raise exceptions.OptionsError("scangate_stream_bytes must be 0 or more")
     return Settings(
         policy=options.scangate_policy,
         target=target_of(options),
         timeout_ms=options.scangate_timeout_ms,
         buffer_s=options.scangate_buffer_s,
+        stream_bytes=options.scangate_stream_bytes,
         session=options.scangate_session or f"proxy-{secrets.token_hex(8)}",
         signer=signer_of(options),
     )

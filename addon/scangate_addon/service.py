@@ -56,6 +56,9 @@ class Service:
             # The error's own words could quote what the service sent.
             raise NoVerdict("unavailable", f"no answer from the service: {type(error).__name__}") from error
 
+    def stream(self, _head: Message) -> None:
+        """Stream nothing: mitmproxy does not wait for a chunk, and a round trip would stop the whole proxy."""
+
     def close(self) -> None:
         """Hang up."""
         self._client.close()

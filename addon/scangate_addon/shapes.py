@@ -98,6 +98,21 @@ def _events(status: int, text: str, reason: str, scan_id: str | None, _flow: htt
     return status, {"content-type": "text/event-stream"}, b"event: error\ndata: " + data + b"\n\n"
 
 
+def event_of(status: int, text: str, reason: str, scan_id: str | None, flow: http.HTTPFlow) -> bytes:
+    """Return the event that ends a stream, as its reader expects an error: in the shape of the API that was called."""
+    shape = shape_of(flow)
+    if shape is _rpc:
+        return b"event: message\ndata: " + _rpc(status, text, reason, scan_id, flow)[2] + b"\n\n"
+    if shape in (_anthropic, _google):
+        return b"event: error\ndata: " + shape(status, text, reason, scan_id, flow)[2] + b"\n\n"
+    return b"event: error\ndata: " + _openai(status, text, reason, scan_id, flow)[2] + b"\n\n"
+
+
+def line_of(text: str, reason: str, scan_id: str | None) -> bytes:
+    """Return the line that ends a stream of JSON lines."""
+    return _dumps({"error": text, "code": reason, "scan_id": scan_id}) + b"\n"
+
+
 def _is_json(flow: http.HTTPFlow) -> bool:
     return "json" in flow.request.headers.get("accept", "") or "json" in _kind(flow.request)
 

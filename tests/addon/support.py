@@ -9,7 +9,7 @@ from mitmproxy.test import taddons
 
 from scangate_addon.gate import Gate
 from scangate_addon.guard import Guard
-from scangate_addon.judgement import Judgement, Policy
+from scangate_addon.judgement import Judgement, Policy, Streamed
 from scangate_addon.message import Message
 
 Says = Callable[[Message], object]
@@ -36,6 +36,9 @@ class Scripted:
         if isinstance(answer, BaseException):
             raise answer
         return answer  # type: ignore[return-value]
+
+    def stream(self, head: Message) -> Streamed | None:
+        """Let nothing flow, as a service does."""
 
     def close(self) -> None:
         pass

@@ -264,7 +264,7 @@ def test_a_body_that_cannot_be_decoded_does_not_pass(coding, body, via, world):
 def test_an_endless_stream_is_cut_and_says_so(start, world):
     headers = [(b"content-type", b"text/event-stream")]
     world.origin.replies["/events"] = Reply(200, headers, b"data: tick\n\n", endless=True)
-    proxy = start("scangate_buffer_s=1")
+    proxy = start("scangate_buffer_s=1", "scangate_stream_bytes=0")
     seen = curl(proxy.via, "GET", world.plain_url("/events"))
     assert seen.status == 502
     assert b"tick" not in seen.body
