@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use crate::candidates::{BLOCK, Block, Digits, Keywords, Literal, Literals, Runs, Userinfo, named_at};
+use crate::candidates::{
+    BLOCK, Block, Digits, Keywords, Literal, Literals, Runs, Says, Tables, Userinfo, named_at, says,
+};
 use crate::confirm::{self, NameRules};
 use crate::parts::Root;
 use crate::pieces::Starts;
@@ -116,7 +118,7 @@ impl Looking<'_> {
             self.ask()?;
             block.read(bytes, start);
             self.runs(view, &block, &mut passes.runs)?;
-            self.literals(view, &block, &mut passes.named_until);
+            self.literals(view, &block, &mut passes.names);
             self.digits(view, &block, &mut passes.digits);
             self.userinfo(view, &block, &mut passes.userinfo);
             while let Some(decoded) = passes.escapes.next_in(&block, bytes) {
@@ -177,23 +179,47 @@ impl Looking<'_> {
         }
     }
 
-    fn literals(&mut self, view: &View<'_>, block: &Block, named_until: &mut usize) {
+    fn literals(&mut self, view: &View<'_>, block: &Block, names: &mut NamePass) {
         let literals = &self.finder.literals;
         literals.find_in(view.bytes, block, |at, literal| match literal {
             Literal::Keyword(rule) => self.keyword(view, at, rule),
-            Literal::Stem if at >= *named_until => *named_until = self.stem(view, at),
+            Literal::Stem if at >= names.named_until => {
+                names.named_until = self.stem(view, at);
+                self.column(view, &mut names.tables, at);
+            }
             Literal::Stem => {}
         });
     }
 
     /// Returns up to where further stems belong to the same value.
     fn stem(&mut self, view: &View<'_>, at: usize) -> usize {
-        let Some(named) = named_at(view.bytes, at) else { return at };
-        if let Some((rule, secret)) = self.finder.names.confirm(&self.finder.rules, view.bytes, &named) {
-            self.hit(view, rule, secret);
+        let Some(mut named) = named_at(view.bytes, at) else { return at };
+        let finder = self.finder;
+        loop {
+            let found = finder.names.confirm(&finder.rules, view.bytes, &named);
+            let end = if found.is_some() || named.is_long() { named.value.end } else { named.name.end };
+            if let Some((rule, secret)) = found {
+                self.hit(view, rule, secret);
+            }
+            let Some(next) = named.next(view.bytes) else { return end };
+            named = next;
         }
-        let value = &view.bytes[named.value.clone()];
-        if value.iter().any(u8::is_ascii_whitespace) { named.name.end } else { named.value.end }
+    }
+
+    /// Looks at the cells under the name at `at`, where that is the head of a column.
+    fn column(&mut self, view: &View<'_>, tables: &mut Tables, at: usize) {
+        let Some(mut column) = tables.column_at(view.bytes, at) else { return };
+        let says = says(&view.bytes[column.name.clone()]);
+        if says < Says::Secret {
+            return;
+        }
+        let finder = self.finder;
+        while let Some(cell) = column.next(view.bytes) {
+            if let Some((rule, secret)) = finder.names.confirm_cell(&finder.rules, view.bytes, says, &cell) {
+                self.hit(view, rule, secret);
+            }
+        }
+        tables.have_read(&column);
     }
 
     fn digits(&mut self, view: &View<'_>, block: &Block, digits: &mut Digits) {
@@ -245,7 +271,7 @@ impl Looking<'_> {
 struct Passes {
     runs: RunPass,
     /// Stems up to here belong to a value that was looked at.
-    named_until: usize,
+    names: NamePass,
     digits: Digits,
     userinfo: Userinfo,
     escapes: Escapes,
@@ -257,4 +283,11 @@ struct RunPass {
     runs: Runs,
     /// Lines up to here were joined.
     joined: usize,
+}
+
+/// How far names were read.
+#[derive(Default)]
+struct NamePass {
+    named_until: usize,
+    tables: Tables,
 }

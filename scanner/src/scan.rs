@@ -204,7 +204,7 @@ fn knowledge(rule: &Rule) -> u8 {
     match &rule.trigger {
         Trigger::Keywords { .. } => 3,
         Trigger::Userinfo | Trigger::Digits { .. } => 2,
-        Trigger::Name { words } if !words.is_empty() => 1,
+        Trigger::Name { words, .. } if !words.is_empty() => 1,
         Trigger::Name { .. } => 0,
     }
 }

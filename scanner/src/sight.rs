@@ -147,6 +147,20 @@ impl<'s> Sights<'s> {
         Some(Sighting { part, range: hit.range.clone(), pointer, cut: Some(cut), also, action, hit })
     }
 
+    /// Whether the field of the body in which the hit stands holds nothing else: no text, no file.
+    fn fills_its_field(&self, hit: &Hit) -> bool {
+        let range = &hit.range;
+        let (before, after) = (&self.parts.body[..range.start], &self.parts.body[range.end..]);
+        let is_whole = self.body.scalar(range.start).map_or_else(
+            || {
+                let begins = [&b"="[..], b"\n\n", b"\n\r\n"].iter().any(|mark| before.ends_with(mark));
+                begins && after.first().is_none_or(|byte| b"&\r\n".contains(byte))
+            },
+            |scalar| range.len() + 2 >= scalar.range.len(),
+        );
+        is_whole && hit.decoded_by.is_empty()
+    }
+
     fn action(&self, hit: &Hit, part: PartId, spot: Spot<'_>) -> Option<Action> {
         let rule = &self.rules.rules[hit.rule];
         let name = part_name(self.message, part).0;
@@ -163,7 +177,7 @@ impl<'s> Sights<'s> {
         };
         let action = self.policy.action(&rule.id, rule.category, rule.confidence, &circumstances)?;
         let is_login =
-            is_request && is_generic(rule) && matches!(spot, Spot::Field(_)) && hit.decoded_by.is_empty();
+            is_request && is_generic(rule) && matches!(spot, Spot::Field(_)) && self.fills_its_field(hit);
         Some(if is_login { action.min(Action::Flag) } else { action })
     }
 }
@@ -187,7 +201,7 @@ pub(crate) fn destination<'m>(message: &'m Message<'_>) -> Option<Cow<'m, str>> 
 
 /// A named value of no vendor. As a top-level field of a request it is how people log in.
 fn is_generic(rule: &Rule) -> bool {
-    matches!(&rule.trigger, Trigger::Name { words } if words.is_empty())
+    matches!(&rule.trigger, Trigger::Name { words, .. } if words.is_empty())
 }
 
 /// The name of a part in answers, and which of several headers of that name it is.

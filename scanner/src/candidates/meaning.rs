@@ -1,118 +1,22 @@
-//! What a name says about its value: a secret, perhaps one, or something else.
+//! What a name says about its value: a password, another secret, perhaps one, or something else.
 
 use super::classes::{ALNUM, is};
 use super::names::MAX_NAME;
+use super::vocabulary::{
+    KEYS_WITHOUT, NO_SECRETS, OTHERS, PASSWORDS, PLAIN_TOKENS, SECRET_KEYS, SECRETS, TRAILERS,
+};
 
-/// What the words of a name say about its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Says {
-    /// Nothing, or something else: an id, a hash, a count, a public key.
-    Nothing,
-    /// A key or token of some kind; worth a vendor's rule, not a guess.
-    Perhaps,
-    /// A secret.
-    Secret,
-}
+/// Words of a name that are looked at, from its end.
+const MAX_WORDS: usize = 12;
 
-/// Words that make a secret wherever they end a name.
-const SECRETS: [&str; 14] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "pwd",
-    "secret",
-    "apikey",
-    "secretkey",
-    "accesskey",
-    "privatekey",
-    "authtoken",
-    "accesstoken",
-    "credential",
-    "credentials",
-    "authkey",
+/// Words in the names of functions that give a secret out, or ask about it.
+const READERS: &[&str] = &[
+    "get", "fetch", "read", "load", "find", "lookup", "resolve", "require", "is", "has", "check", "validate",
+    "parse", "env", "getenv", "expect", "split", "test", "join", "hash", "encode", "decode", "verify",
+    "compare", "format", "print", "t", "prompt",
 ];
-/// Words before `key` that make it a secret.
-const SECRET_KEYS: [&str; 24] = [
-    "api",
-    "access",
-    "secret",
-    "private",
-    "signing",
-    "encryption",
-    "auth",
-    "account",
-    "master",
-    "app",
-    "service",
-    "session",
-    "client",
-    "storage",
-    "admin",
-    "shared",
-    "webhook",
-    "subscription",
-    "deploy",
-    "license",
-    "functions",
-    "integration",
-    "write",
-    "server",
-];
-/// Words before `token` that make it something else.
-const PLAIN_TOKENS: [&str; 30] = [
-    "page",
-    "next",
-    "continuation",
-    "csrf",
-    "xsrf",
-    "cursor",
-    "sync",
-    "resume",
-    "cancel",
-    "cancellation",
-    "start",
-    "end",
-    "stop",
-    "eos",
-    "bos",
-    "pad",
-    "unk",
-    "mask",
-    "sep",
-    "max",
-    "min",
-    "num",
-    "prompt",
-    "completion",
-    "image",
-    "cls",
-    "special",
-    "request",
-    "syntax",
-    "design",
-];
-/// Words at the end of a name that say where or which, not what.
-const TRAILERS: [&str; 16] = [
-    "prod",
-    "production",
-    "dev",
-    "development",
-    "staging",
-    "stage",
-    "test",
-    "live",
-    "value",
-    "string",
-    "str",
-    "env",
-    "raw",
-    "plain",
-    "new",
-    "old",
-];
-
 /// Words that end the names of numbers which are no account: ids, times, counts, articles.
-const COUNTS: [&str; 26] = [
+const COUNTS: &[&str] = &[
     "id",
     "ids",
     "uid",
@@ -141,45 +45,117 @@ const COUNTS: [&str; 26] = [
     "tracking",
 ];
 
+/// What the words of a name say about its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Says {
+    /// Nothing, or something else: an id, a hash, a count, a public key.
+    Nothing,
+    /// A key or token of some kind; worth a vendor's rule, not a guess.
+    Perhaps,
+    /// A secret, and then something that is not known: `SECRET_DJANGO`.
+    Likely,
+    /// A secret.
+    Secret,
+    /// A secret that people make up themselves.
+    Password,
+}
+
 /// Whether `name` calls a number an id, a time, a count or an article.
 pub(crate) fn names_a_count(name: &[u8]) -> bool {
-    let mut buffer = [0_u8; MAX_NAME * 2];
-    words(name, &mut buffer).next_back().is_some_and(|last| COUNTS.contains(&last))
+    let mut buffer = [0; MAX_NAME * 2];
+    Words::of(name, &mut buffer).last().is_some_and(|last| COUNTS.contains(&last))
+}
+
+/// Whether a function of this name gives a secret out instead of taking it: `getPassword("db")`.
+pub(super) fn reads(name: &[u8]) -> bool {
+    let mut buffer = [0; MAX_NAME * 2];
+    Words::of(name, &mut buffer).0.iter().any(|word| READERS.contains(word))
 }
 
 /// What `name` says about its value, by its last meaningful words.
 pub(crate) fn says(name: &[u8]) -> Says {
-    let mut buffer = [0_u8; MAX_NAME * 2];
-    let mut meaningful = words(name, &mut buffer)
-        .rev()
-        .skip_while(|word| TRAILERS.contains(word) || word.bytes().all(|byte| byte.is_ascii_digit()));
-    let Some(last) = meaningful.next() else { return Says::Nothing };
-    let before = meaningful.next().unwrap_or("");
-    match last {
-        word if SECRETS.contains(&word) => Says::Secret,
-        "key" if SECRET_KEYS.contains(&before) => Says::Secret,
+    let mut buffer = [0; MAX_NAME * 2];
+    let Words(list) = Words::of(name, &mut buffer);
+    let named = list.iter().rposition(|word| !word.is_empty() && !is_trailer(word));
+    let Some(named) = named else { return Says::Nothing };
+    if list[..=named].iter().any(|word| OTHERS.contains(word)) {
+        return Says::Nothing;
+    }
+    let kind_at = |at: usize| kind(list[at], at.checked_sub(1).map_or("", |before| list[before]));
+    match kind_at(named) {
+        Says::Nothing if !NO_SECRETS.contains(&list[named]) => {
+            let earlier = (0..named).rev().map(kind_at).find(|says| *says >= Says::Secret);
+            let between = |word: &&str| NO_SECRETS.contains(word);
+            if earlier.is_some() && !list[..named].iter().any(between) { Says::Likely } else { Says::Nothing }
+        }
+        says => says,
+    }
+}
+
+fn is_trailer(word: &str) -> bool {
+    TRAILERS.contains(&word) || word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn kind(word: &str, before: &str) -> Says {
+    let word = word.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    match word {
+        _ if PASSWORDS.contains(&word) => Says::Password,
+        _ if SECRETS.contains(&word) => Says::Secret,
+        "key" | "keys" if SECRET_KEYS.iter().any(|kind| before.ends_with(kind)) => Says::Secret,
         "token" if PLAIN_TOKENS.contains(&before) => Says::Nothing,
         "token" => Says::Secret,
-        "pass" if !before.is_empty() => Says::Secret,
-        "pass" | "key" | "auth" | "authorization" | "pat" | "cred" | "creds" => Says::Perhaps,
+        "tokens" if SECRET_KEYS.contains(&before) => Says::Secret,
+        "cookie" if matches!(before, "session" | "auth" | "login") => Says::Secret,
+        "passe" => Says::Password,
+        "pw" if !before.is_empty() => Says::Password,
+        "key" | "auth" | "authorization" | "pat" | "cred" | "credential" => Says::Perhaps,
+        "hash" if kind(before, "") >= Says::Secret => Says::Perhaps,
         word => compound(word),
     }
 }
 
 /// Words that people write together: `dbpassword`, `clientsecret`, `xapikey`.
 fn compound(word: &str) -> Says {
-    const ENDINGS: [&str; 7] = ["password", "passwd", "secret", "token", "apikey", "secretkey", "privatekey"];
-    if ENDINGS.iter().any(|ending| word.ends_with(ending)) {
-        Says::Secret
-    } else if word.ends_with("key") || word.ends_with("pwd") {
-        Says::Perhaps
-    } else {
-        Says::Nothing
+    let ends =
+        |endings: &[&str]| endings.iter().any(|ending| word.len() > ending.len() && word.ends_with(ending));
+    if ends(&["password", "passwd", "passphrase", "passwort", "kennwort", "pwd"]) {
+        return Says::Password;
+    }
+    if let Some(kind) = word.strip_suffix("token") {
+        let is_plain = PLAIN_TOKENS.iter().any(|plain| kind.ends_with(plain));
+        return if is_plain { Says::Nothing } else { Says::Secret };
+    }
+    if ends(&["secret", "apikey"]) {
+        return Says::Secret;
+    }
+    match word.strip_suffix("key") {
+        Some(kind) if KEYS_WITHOUT.iter().any(|before| kind.ends_with(before)) => Says::Secret,
+        Some(_) => Says::Perhaps,
+        None => Says::Nothing,
     }
 }
 
-/// The words of a name in lower case, split at punctuation and where camelCase turns.
-fn words<'b>(name: &[u8], buffer: &'b mut [u8; MAX_NAME * 2]) -> impl DoubleEndedIterator<Item = &'b str> {
+/// The last words of a name, in lower case, split at punctuation and where camelCase turns; empty ones come first.
+struct Words<'b>([&'b str; MAX_WORDS]);
+
+impl<'b> Words<'b> {
+    fn of(name: &[u8], buffer: &'b mut [u8; MAX_NAME * 2]) -> Self {
+        let text = lowered(name, buffer);
+        let mut list = [""; MAX_WORDS];
+        let words = text.rsplit('_').filter(|word| !word.is_empty());
+        for (slot, word) in list.iter_mut().rev().zip(words) {
+            *slot = word;
+        }
+        Self(list)
+    }
+
+    fn last(&self) -> Option<&'b str> {
+        self.0.last().copied().filter(|word| !word.is_empty())
+    }
+}
+
+fn lowered<'b>(name: &[u8], buffer: &'b mut [u8; MAX_NAME * 2]) -> &'b str {
     let mut length = 0;
     let mut previous = b'_';
     for &byte in name.iter().take(MAX_NAME) {
@@ -191,8 +167,7 @@ fn words<'b>(name: &[u8], buffer: &'b mut [u8; MAX_NAME * 2]) -> impl DoubleEnde
         length += 1;
         previous = byte;
     }
-    let text = std::str::from_utf8(&buffer[..length]).unwrap_or_default();
-    text.split('_').filter(|word| !word.is_empty())
+    std::str::from_utf8(&buffer[..length]).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -201,24 +176,63 @@ mod tests {
 
     #[test]
     fn knows_what_a_name_says() {
-        for name in [
-            "password",
-            "DB_PASSWORD",
-            "apiKey",
-            "x-api-key",
-            "clientSecret",
-            "AUTH_TOKEN_PROD",
-            "dbpassword",
+        for (want, names) in [
+            (
+                Says::Password,
+                &[
+                    "password",
+                    "DB_PASSWORD",
+                    "dbpassword",
+                    "userPwd",
+                    "ftp_pw",
+                    "wifi_psk",
+                    "passwort",
+                    "password2",
+                ][..],
+            ),
+            (
+                Says::Secret,
+                &[
+                    "apiKey",
+                    "x-api-key",
+                    "clientSecret",
+                    "AUTH_TOKEN_PROD",
+                    "APIKey",
+                    "secretaccesskey",
+                    "hmac_key",
+                    "signingkey",
+                    "refresh_token",
+                    "session-cookie",
+                    "api_keys",
+                ],
+            ),
+            (Says::Likely, &["SECRET_DJANGO", "api_key_stripe", "tokenGithub"]),
+            (
+                Says::Perhaps,
+                &["key", "sortKey", "partition_key", "github_pat", "password_hash", "password_hash"],
+            ),
+            (
+                Says::Nothing,
+                &[
+                    "key_id",
+                    "token_type",
+                    "commit_hash",
+                    "max_tokens",
+                    "next_page_token",
+                    "author",
+                    "secretName",
+                    "public_key",
+                    "csrftoken",
+                    "tokenizer",
+                    "example_token",
+                    "password_policy_url",
+                    "nextpagetoken",
+                ],
+            ),
         ] {
-            assert_eq!(says(name.as_bytes()), Says::Secret, "{name}");
-        }
-        for name in
-            ["key_id", "token_type", "password_hash", "max_tokens", "next_page_token", "author", "secretName"]
-        {
-            assert_eq!(says(name.as_bytes()), Says::Nothing, "{name}");
-        }
-        for name in ["key", "sortKey", "partition_key", "public_key"] {
-            assert!(says(name.as_bytes()) < Says::Secret, "{name}");
+            for name in names {
+                assert_eq!(says(name.as_bytes()), want, "{name}");
+            }
         }
     }
 }

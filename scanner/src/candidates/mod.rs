@@ -10,7 +10,9 @@
 //!   it to a plain search.
 //! - What is possible in runs only (keywords, base64, hex) looks at runs, a sixth of the bytes.
 
+mod cells;
 pub(crate) mod classes;
+mod columns;
 mod digits;
 mod keywords;
 mod literals;
@@ -18,9 +20,14 @@ mod masks;
 mod meaning;
 mod names;
 mod runs;
+mod separators;
+mod skipping;
 mod table;
 mod userinfo;
+mod values;
+mod vocabulary;
 
+pub(crate) use columns::Tables;
 pub(crate) use digits::Digits;
 pub(crate) use keywords::Keywords;
 pub(crate) use literals::{Literal, Literals};

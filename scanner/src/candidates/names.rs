@@ -1,15 +1,12 @@
-//! `name = value` in any syntax: JSON, YAML, env, INI, code, headers, queries, XML, command lines.
+//! `name = value` in any syntax: JSON, YAML, env, INI, code, headers, queries, XML, command lines, prose.
 
 use std::ops::Range;
 
-use super::classes::{ALNUM, NAME, SPACE, is};
+use super::classes::{ALNUM, NAME, end_of, is, start_of};
+use super::values::{Value, next_in_list, value_of};
 
 /// Longest name.
 pub(super) const MAX_NAME: usize = 96;
-/// Longest value that is looked at.
-pub(crate) const MAX_VALUE: usize = 1024;
-/// Most white space around a separator.
-const MAX_GAP: usize = 24;
 
 /// A value that has a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,123 +15,69 @@ pub(crate) struct Named {
     pub(crate) name: Range<usize>,
     /// What it is, without quotes and without an authentication scheme before it.
     pub(crate) value: Range<usize>,
+    /// Whether it stands where only text can stand. Elsewhere it may be the name of a variable.
+    pub(crate) is_text: bool,
+    is_in_list: bool,
+}
+
+impl Named {
+    /// The next value of the same name, in `keys = ["a", "b"]`.
+    pub(crate) fn next(&self, bytes: &[u8]) -> Option<Self> {
+        let value = if self.is_in_list { next_in_list(bytes, self.value.end) } else { None };
+        Self::of(bytes, self.name.clone(), value?)
+    }
+
+    /// Whether the value is so long that the stems in it are not looked at again.
+    pub(crate) fn is_long(&self) -> bool {
+        self.value.len() > MAX_NAME
+    }
+
+    fn of(bytes: &[u8], name: Range<usize>, value: Value) -> Option<Self> {
+        let Value { range, is_text, is_in_list } = value;
+        let value = without_scheme(bytes, range);
+        (!value.is_empty()).then_some(Self { name, value, is_text, is_in_list })
+    }
 }
 
 /// The name around the stem at `stem`, and its value.
 pub(crate) fn named_at(bytes: &[u8], stem: usize) -> Option<Named> {
     let name = name_around(bytes, stem);
-    let value = value_after(bytes, &name)?;
-    let value = without_scheme(bytes, value);
-    (!value.is_empty()).then_some(Named { name, value })
+    let value = value_of(bytes, &name)?;
+    Named::of(bytes, name, value)
 }
 
-fn name_around(bytes: &[u8], stem: usize) -> Range<usize> {
+pub(super) fn name_around(bytes: &[u8], stem: usize) -> Range<usize> {
     let floor = stem.saturating_sub(MAX_NAME);
     let ceiling = bytes.len().min(stem + MAX_NAME);
-    let mut start = super::classes::start_of(bytes, stem, floor, NAME);
+    let mut start = start_of(bytes, stem, floor, NAME);
     // In `\npassword` the letter belongs to the escape.
     if start > 0 && bytes[start - 1] == b'\\' && start < stem {
         start += 1;
     }
-    start..super::classes::end_of(&bytes[..ceiling], stem, NAME)
-}
-
-fn value_after(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
-    let closed = skip(bytes, name.end, is_quoting);
-    let gap = skip_space(bytes, closed);
-    let (separator, quotes_needed) = if closed == name.end && gap > closed {
-        after_space(bytes, name, gap)?
-    } else {
-        separator_at(bytes, gap, closed > name.end)?
-    };
-    let start = skip_space(bytes, separator);
-    let start = skip_value_label(bytes, start);
-    let start = start + string_prefix(&bytes[start..]);
-    let opened = skip(bytes, start, is_quoting);
-    if opened == start {
-        return (!quotes_needed && begins_bare(bytes, start)).then(|| start..end_of_bare(bytes, start));
+    let stem = stem + usize::from(bytes[stem] == b' ');
+    let bounded = &bytes[..ceiling];
+    let mut end = end_of(bounded, stem, NAME);
+    // An accent inside a word: `contraseña`.
+    if bounded.get(end).is_some_and(|byte| *byte >= 0xc3)
+        && bounded.get(end + 2).is_some_and(|byte| is(*byte, NAME))
+    {
+        end = end_of(bounded, end + 2, NAME);
     }
-    Some(opened..end_of_quoted(bytes, opened, bytes[opened - 1]))
-}
-
-/// Where the separator at `at` ends, and whether only a quoted value may follow it.
-fn separator_at(bytes: &[u8], at: usize, name_was_quoted: bool) -> Option<(usize, bool)> {
-    let rest = &bytes[at.min(bytes.len())..];
-    match rest.first()? {
-        b'=' => Some((at + rest.iter().take(3).take_while(|byte| b"=>~".contains(byte)).count(), false)),
-        b':' => Some((at + rest.iter().take(2).take_while(|byte| b":=".contains(byte)).count(), false)),
-        b'>' => Some((at + 1, false)),
-        b',' if name_was_quoted => Some((at + 1, true)),
-        _ => None,
+    // A full stop ends a sentence.
+    while end > stem + 1 && bounded[end - 1] == b'.' {
+        end -= 1;
     }
+    with_word_before(bytes, floor, start..end)
 }
 
-/// The same after white space, which can itself be the separator: on one line, after an option (`--token x`) or a
-/// plain word (`password x`, as in `.netrc`), or before a quoted value (`#define API_KEY "x"`).
-fn after_space(bytes: &[u8], name: &Range<usize>, gap: usize) -> Option<(usize, bool)> {
-    if let Some(found) = separator_at(bytes, gap, false).filter(|_| bytes[gap] != b'>') {
-        return Some(found);
+/// `page token`, `API key`: such a word says little without the one before it.
+fn with_word_before(bytes: &[u8], floor: usize, name: Range<usize>) -> Range<usize> {
+    const POOR: [&[u8]; 4] = [b"key", b"keys", b"token", b"tokens"];
+    let is_poor = POOR.iter().any(|word| bytes[name.clone()].eq_ignore_ascii_case(word));
+    if !is_poor || name.start <= floor || bytes[name.start - 1] != b' ' {
+        return name;
     }
-    if bytes[name.end..gap].contains(&b'\n') {
-        return None;
-    }
-    match bytes.get(gap..)? {
-        [b'i', b's', b' ', ..] => Some((gap + 3, false)),
-        [b'w', b'a', b's', b' ', ..] => Some((gap + 4, false)),
-        _ => {
-            let text = &bytes[name.clone()];
-            let is_option = text.starts_with(b"-");
-            let is_plain = text.iter().all(u8::is_ascii_lowercase) || text.iter().all(u8::is_ascii_uppercase);
-            Some((gap, !is_option && !is_plain))
-        }
-    }
-}
-
-/// A value without quotes begins with a letter, a digit or what passwords begin with; code and templates do not.
-fn begins_bare(bytes: &[u8], start: usize) -> bool {
-    bytes.get(start).is_some_and(|&byte| {
-        is(byte, ALNUM) || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'!' | b'~' | b'%' | b'^' | b'#')
-    })
-}
-
-/// In `"name": "API_KEY", "value": "…"` the value stands one label further.
-fn skip_value_label(bytes: &[u8], at: usize) -> usize {
-    let opened = skip(bytes, at, is_quoting);
-    let is_label = bytes.get(opened..opened + 5).is_some_and(|word| word.eq_ignore_ascii_case(b"value"));
-    let closed = skip(bytes, opened + 5, is_quoting);
-    if !is_label || closed == opened + 5 {
-        return at;
-    }
-    let colon = skip_space(bytes, closed);
-    if bytes.get(colon) == Some(&b':') { skip_space(bytes, colon + 1) } else { at }
-}
-
-/// `b"…"`, `r'…'`, `f"…"`, `@"…"`.
-fn string_prefix(rest: &[u8]) -> usize {
-    match rest {
-        [b'b' | b'r' | b'f' | b'u' | b'@' | b'L', b'"' | b'\'', ..] => 1,
-        _ => 0,
-    }
-}
-
-fn end_of_bare(bytes: &[u8], start: usize) -> usize {
-    let window = &bytes[start..bytes.len().min(start + MAX_VALUE)];
-    let end = window.iter().position(|&byte| {
-        is(byte, SPACE)
-            || matches!(
-                byte,
-                b'"' | b'\'' | b'`' | b'<' | b'>' | b',' | b';' | b'&' | b')' | b'}' | b']' | b'\\' | b'|'
-            )
-    });
-    start + end.unwrap_or(window.len())
-}
-
-/// Up to the closing quote, its backslashes excluded; a value with white space in it ends there.
-fn end_of_quoted(bytes: &[u8], start: usize, quote: u8) -> usize {
-    let window = &bytes[start..bytes.len().min(start + MAX_VALUE)];
-    let end = window.iter().position(|&byte| byte == quote || byte == b'\n').unwrap_or(window.len());
-    let backslashes = window[..end].iter().rev().take_while(|&&byte| byte == b'\\').count();
-    start + end - backslashes
+    start_of(bytes, name.start - 1, floor, ALNUM)..name.end
 }
 
 /// `Bearer abc` → `abc`.
@@ -145,25 +88,10 @@ fn without_scheme(bytes: &[u8], value: Range<usize>) -> Range<usize> {
         let names_scheme = text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme));
         if names_scheme && text.get(scheme.len()) == Some(&b' ') {
             let start = value.start + scheme.len() + 1;
-            return start..end_of_bare(bytes, start).max(start);
+            return start..super::values::end_of_bare(bytes, start).max(start);
         }
     }
     value
-}
-
-fn is_quoting(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']')
-}
-
-/// Past at most eight bytes that fit.
-fn skip(bytes: &[u8], from: usize, fits: impl Fn(u8) -> bool) -> usize {
-    let rest = bytes.get(from..).unwrap_or_default();
-    from + rest.iter().take(8).take_while(|byte| fits(**byte)).count()
-}
-
-fn skip_space(bytes: &[u8], from: usize) -> usize {
-    let rest = bytes.get(from..).unwrap_or_default();
-    from + rest.iter().take(MAX_GAP).take_while(|byte| is(**byte, SPACE)).count()
 }
 
 #[cfg(test)]
@@ -188,7 +116,22 @@ mod tests {
             "<db_pass>s3cretvalue</db_pass>",
             "[\"db_pass\", \"s3cretvalue\"]",
             "{\"name\": \"db_pass\", \"value\": \"s3cretvalue\"}",
+            "- name: db_pass\n  value: s3cretvalue\n",
+            "<add key=\"db_pass\" value=\"s3cretvalue\"/>",
+            "<setting name=\"db_pass\"><value>s3cretvalue</value>",
+            "<key>db_pass</key>\n  <string>s3cretvalue</string>",
+            "\"db_pass\": {\"value\": \"s3cretvalue\"}",
+            "variable \"db_pass\" {\n  default = \"s3cretvalue\"",
+            "const db_pass: &str = \"s3cretvalue\";",
+            "let db_pass: string = 's3cretvalue'",
+            "db_pass(\"s3cretvalue\")",
+            "db_pass: |\n    s3cretvalue\n",
+            "db_pass: [\"s3cretvalue\", \"other\"]",
+            "db_pass:\n  - s3cretvalue\n",
             "db_pass is s3cretvalue",
+            "the db_pass for the new host is s3cretvalue.",
+            "**db_pass:** `s3cretvalue`",
+            "| db_pass | s3cretvalue |",
             "--db_pass s3cretvalue",
             "#define db_pass \"s3cretvalue\"",
             "db_pass=Bearer s3cretvalue",
@@ -204,14 +147,40 @@ mod tests {
     }
 
     #[test]
+    fn passwords_have_any_signs() {
+        for (text, value) in [
+            ("DB_PASS=a&b;c,d)e\nX=1", "a&b;c,d)e"),
+            ("db_pass: a&b;c,d)e\n", "a&b;c,d)e"),
+            ("\"db_pass\": \"a'b\\\"c\"", "a'b\\\"c"),
+            ("db_pass=$3cr,et\n", "$3cr,et"),
+            ("{db_pass: a1, b: 2}", "a1"),
+        ] {
+            assert_eq!(pair(text).map(|(_, value)| value), Some(value), "{text}");
+        }
+    }
+
+    #[test]
     fn prose_and_code_are_no_pairs() {
         for text in [
             "the password\nhunter2hunter2",
             "let pass2 x9y8z7w6",
             "pass = (uint8_t const*) x",
             "key: {event:?}",
+            "password::new",
         ] {
             assert_eq!(pair(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn all_values_of_a_list_have_its_name() {
+        let text = b"keys = [\n  \"one\",\n  'two',\n three ]";
+        let mut named = named_at(text, 0);
+        let mut values = Vec::new();
+        while let Some(next) = named {
+            values.push(text[next.value.clone()].to_vec());
+            named = next.next(text);
+        }
+        assert_eq!(values, [&b"one"[..], b"two", b"three"]);
     }
 }

@@ -14,7 +14,9 @@ mod jwt;
 pub(crate) mod luhn;
 mod mixed;
 pub(crate) mod mod97;
+mod password;
 mod placeholder;
+mod random;
 mod ssn;
 pub(crate) mod verhoeff;
 mod words;
@@ -39,6 +41,7 @@ const PLAIN: &[(&str, Question)] = &[
     ("crc32-base62", crc32_base62::agrees),
     ("discord-id", discord::agrees),
     ("gitlab-crc", gitlab_crc::agrees),
+    ("human-password", password::agrees),
     ("iban", mod97::is_iban),
     ("jwt-header", jwt::has_header),
     ("luhn", luhn::agrees),
@@ -47,6 +50,7 @@ const PLAIN: &[(&str, Question)] = &[
     ("not-filler", filler::is_none),
     ("not-placeholder", placeholder::is_none),
     ("not-words", words::is_none),
+    ("random-text", random::agrees),
     ("ssn-ranges", ssn::agrees),
     ("verhoeff", verhoeff::agrees),
 ];

@@ -15,6 +15,11 @@ const REFERENCES: &[&[u8]] = &[
     b"os.environ",
     b"os.getenv",
     b"secrets.",
+    b"%s",
+    b"%d",
+    b"%v",
+    b"{}",
+    b"{0}",
 ];
 
 /// Words of documentation, lower-case.
@@ -61,40 +66,100 @@ const WORDS: &[&[u8]] = &[
     b"yourtoken",
 ];
 
-/// Whole values that stand for any, lower-case.
-const STANDINS: &[&[u8]] = &[
-    b"access_token",
-    b"admin",
-    b"api-key",
-    b"api_key",
-    b"apikey",
-    b"bearer",
-    b"false",
-    b"hidden",
-    b"key",
-    b"none",
-    b"null",
-    b"pass",
-    b"passwd",
-    b"password",
-    b"private",
-    b"pwd",
-    b"secret",
-    b"string",
-    b"test",
-    b"token",
-    b"true",
-    b"undefined",
-    b"user",
-    b"username",
-    b"value",
+/// Words that say nothing, lower-case: a value made of them and of digits stands for any.
+const STANDINS: &[&str] = &[
+    "access",
+    "aes",
+    "admin",
+    "another",
+    "api",
+    "apikey",
+    "app",
+    "arg",
+    "auth",
+    "bar",
+    "base",
+    "bearer",
+    "client",
+    "confirm",
+    "confirmation",
+    "credential",
+    "credentials",
+    "current",
+    "data",
+    "db",
+    "default",
+    "empty",
+    "encoded",
+    "fake",
+    "false",
+    "field",
+    "foo",
+    "form",
+    "hash",
+    "hidden",
+    "id",
+    "input",
+    "key",
+    "label",
+    "login",
+    "md",
+    "mock",
+    "my",
+    "mysql",
+    "new",
+    "nil",
+    "none",
+    "null",
+    "oauth",
+    "old",
+    "rsa",
+    "scram",
+    "param",
+    "pass",
+    "passphrase",
+    "passwd",
+    "password",
+    "postgres",
+    "private",
+    "pw",
+    "pwd",
+    "refresh",
+    "repeat",
+    "root",
+    "secret",
+    "session",
+    "sha",
+    "some",
+    "str",
+    "string",
+    "super",
+    "temp",
+    "test",
+    "testing",
+    "the",
+    "this",
+    "tmp",
+    "token",
+    "true",
+    "undefined",
+    "user",
+    "utf",
+    "username",
+    "val",
+    "value",
+    "var",
 ];
+
+/// Words that are written together.
+const MAX_COMPOUND: usize = 3;
 
 /// A row of this many neighbours, as in `12345678`, was typed.
 const TYPED_ROW: usize = 8;
 
 /// Whether this is no placeholder.
 pub(super) fn is_none(text: &[u8]) -> bool {
+    let text = text.strip_suffix(b"\\n").unwrap_or(text);
     !(is_slot(text) || is_monotonous(text) || has_row(text, TYPED_ROW) || names_itself(text))
 }
 
@@ -102,17 +167,38 @@ pub(super) fn is_none(text: &[u8]) -> bool {
 fn is_slot(text: &[u8]) -> bool {
     let wrapped = |open: u8, close: u8| text.first() == Some(&open) && text.last() == Some(&close);
     let name = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+    let variable = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
+    let dollar = text.strip_prefix(b"\\").unwrap_or(text).strip_prefix(b"$");
     wrapped(b'<', b'>')
         || wrapped(b'[', b']')
         || wrapped(b'{', b'}')
         || wrapped(b'%', b'%')
-        || text.strip_prefix(b"$").is_some_and(|rest| rest.iter().all(name))
+        || dollar.is_some_and(|rest| rest.iter().all(name) || rest.iter().all(variable))
         || REFERENCES.iter().any(|reference| memchr::memmem::find(text, reference).is_some())
 }
 
 fn names_itself(text: &[u8]) -> bool {
     let lower = text.to_ascii_lowercase();
-    STANDINS.contains(&&*lower) || WORDS.iter().any(|word| memchr::memmem::find(&lower, word).is_some())
+    is_of_standins(text) || WORDS.iter().any(|word| memchr::memmem::find(&lower, word).is_some())
+}
+
+/// `password1`, `newPassword_2`, `test1234!`: nothing but such words, digits and signs at the end.
+fn is_of_standins(text: &[u8]) -> bool {
+    let end = text.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1);
+    let text = &text[..end];
+    let joins = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-. ".contains(byte);
+    let mut words = text.split(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty()).peekable();
+    words.peek().is_some() && text.iter().all(joins) && words.all(|word| is_standin(word, MAX_COMPOUND))
+}
+
+/// Such a word, or several written together: `NewPassword`, `mypassword`.
+fn is_standin(word: &[u8], most: usize) -> bool {
+    let rest_after = |standin: &&str| {
+        let (head, rest) = word.split_at_checked(standin.len())?;
+        head.eq_ignore_ascii_case(standin.as_bytes()).then_some(rest)
+    };
+    word.is_empty()
+        || (most > 0 && STANDINS.iter().filter_map(rest_after).any(|rest| is_standin(rest, most - 1)))
 }
 
 #[cfg(test)]

@@ -1,20 +1,94 @@
 //! Names, paths and code, which are made of words; generated secrets are not.
 
 /// Pieces of URLs, code and regexes that no generated secret has.
-const MARKS: &[&[u8]] =
-    &[b"://", b"::", b"->", b"=>", b"\\w", b"\\d", b"\\s", b"\\S", b"[a-z", b"[A-Z", b"[0-9"];
+const MARKS: &[&[u8]] = &[
+    b"://", b"::", b"->", b"=>", b"\\w", b"\\d", b"\\s", b"\\S", b"[a-z", b"[A-Z", b"[0-9", b"a-zA-Z",
+    b"A-Za-z", b"(?", b"/^",
+];
+
+/// Escapes: what they spell is looked at where they are undone.
+const ESCAPES: &[&[u8]] = &[b"\\x", b"\\u", b"\\U"];
 
 /// Whether this is neither a piece of code, nor a URL or path, nor words put together.
 pub(super) fn is_none(text: &[u8]) -> bool {
-    let marked = MARKS.iter().any(|mark| memchr::memmem::find(text, mark).is_some());
     let bare = bare(text);
-    !(marked || is_path(text) || is_expression(bare) || is_member(bare) || is_wordy(bare))
+    !(is_code(text) || is_member(bare) || is_path(text) || is_wordy(bare))
+}
+
+/// Whether this is a piece of code, or a URL.
+pub(super) fn is_code(text: &[u8]) -> bool {
+    let has = |marks: &[&[u8]]| marks.iter().any(|mark| memchr::memmem::find(text, mark).is_some());
+    has(MARKS)
+        || has(ESCAPES)
+        || is_percent_encoded(text)
+        || is_constant(text)
+        || is_number(text)
+        || is_option(text)
+        || is_condition(text)
+        || is_reference(text)
+        || text.ends_with(b":")
+        || is_expression(bare(text))
+}
+
+/// `%20`: what it says is looked at where it is undone.
+fn is_percent_encoded(text: &[u8]) -> bool {
+    text.windows(3).any(|three| three[0] == b'%' && three[1..].iter().all(u8::is_ascii_hexdigit))
+}
+
+/// `TLS13_AES_128`: capitals, digits and underscores.
+fn is_constant(text: &[u8]) -> bool {
+    let fits = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+    text.contains(&b'_') && text.iter().all(fits)
+}
+
+/// `--flag=value`, `name=value`.
+fn is_option(text: &[u8]) -> bool {
+    let name = text.iter().take_while(|byte| byte.is_ascii_alphabetic() || b"_-".contains(byte)).count();
+    text.starts_with(b"--") || (name > 2 && matches!(text[name..], [b'=', next, ..] if next != b'='))
+}
+
+/// `16384u32`, `1:4.13+dfsg1-1`, `v1.2.3-rc1`: a number of a program, or a version.
+fn is_number(text: &[u8]) -> bool {
+    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let text = text.strip_prefix(b"v").or_else(|| text.strip_prefix(b"-")).unwrap_or(text);
+    if let Some(hex) = text.strip_prefix(b"0x") {
+        return hex.iter().take_while(|byte| byte.is_ascii_hexdigit()).count() <= 16 && hex.len() <= 20;
+    }
+    let first = digits(text);
+    let rest = &text[first..];
+    let is_version = match rest {
+        [b'.' | b':', more @ ..] => more.first().is_some_and(u8::is_ascii_digit) && rest.contains(&b'.'),
+        _ => false,
+    };
+    let is_suffixed =
+        matches!(rest, [b'u' | b'i' | b'f', b'1'..=b'9', ..] | b"UL" | b"ULL" | b"LL" | b"L" | b"U");
+    first > 0 && (is_version || (is_suffixed && rest.len() <= 5))
+}
+
+/// `required|min:8`, `min=8,max=64`: words, each perhaps with a number.
+fn is_condition(text: &[u8]) -> bool {
+    let is_word =
+        |text: &[u8]| !text.is_empty() && text.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_');
+    let is_item = |item: &[u8]| {
+        let split = item.iter().position(|byte| b":=".contains(byte));
+        let (word, value) = split.map_or((item, None), |at| (&item[..at], Some(&item[at + 1..])));
+        is_word(word) && value.is_none_or(|value| value.iter().all(u8::is_ascii_alphanumeric))
+    };
+    text.iter().any(|byte| b"|,:".contains(byte)) && text.split(|byte| b"|,".contains(byte)).all(is_item)
+}
+
+/// `vault:secret/data/app1`, `ssm:/prod/db1`: where a secret is kept.
+fn is_reference(text: &[u8]) -> bool {
+    let scheme = text.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+    let Some(path) = text[scheme..].strip_prefix(b":").filter(|_| scheme > 1) else { return false };
+    let first = path.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+    path.get(first) == Some(&b'/')
 }
 
 /// Without what stands around names in code and prose: `*name`, `#[name`, `name!`.
-fn bare(text: &[u8]) -> &[u8] {
+pub(super) fn bare(text: &[u8]) -> &[u8] {
     let start = text.iter().position(|byte| !b"*&#![(".contains(byte)).unwrap_or(text.len());
-    let end = text.iter().rposition(|byte| !b"!?.,;:*".contains(byte)).map_or(start, |end| end + 1);
+    let end = text.iter().rposition(|byte| !b"!?.,;:*=".contains(byte)).map_or(start, |end| end + 1);
     text.get(start..end).unwrap_or_default()
 }
 
@@ -27,7 +101,7 @@ fn is_expression(text: &[u8]) -> bool {
 }
 
 /// `node.first_token`: names with dots between, and hardly a digit.
-fn is_member(text: &[u8]) -> bool {
+pub(super) fn is_member(text: &[u8]) -> bool {
     let name = |part: &[u8]| {
         let letter = part.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
         letter && part.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
@@ -36,22 +110,29 @@ fn is_member(text: &[u8]) -> bool {
     text.contains(&b'.') && digits <= 3 && text.split(|byte| *byte == b'.').all(name)
 }
 
-/// `/var/run/x`, `./x/y`, `~/x`.
-fn is_path(text: &[u8]) -> bool {
+/// `/var/run/x`, `./x/y`, `~/x`; `secret/data/x1` too, where it is made of words.
+pub(super) fn is_path(text: &[u8]) -> bool {
     let rooted = [&b"/"[..], b"./", b"../", b"~/", b"C:\\"].iter().any(|root| text.starts_with(root));
-    rooted && text.iter().filter(|byte| b"/\\".contains(byte)).count() > 1
+    let slashes = text.iter().filter(|byte| b"/\\".contains(byte)).count();
+    slashes > 0 && ((rooted && slashes > 1) || is_wordy(text))
 }
 
 /// Split where case, letters and digits change, the pieces of a name are words: some length, vowels, few digits.
-fn is_wordy(text: &[u8]) -> bool {
+pub(super) fn is_wordy(text: &[u8]) -> bool {
     let count = |is: fn(&u8) -> bool| text.iter().filter(|byte| is(byte)).count();
     let (letters, digits) = (count(u8::is_ascii_alphabetic), count(u8::is_ascii_digit));
-    let signs = count(|byte| !byte.is_ascii_alphanumeric() && !b"_-.:/ ".contains(byte));
+    // Without digits, signs that join words make no difference: `user@site`, `on|off`.
+    let joints: &[u8] = if digits == 0 { b"_-.:/ @+=|&,*^" } else { b"_-.:/ " };
+    let signs = text.iter().filter(|byte| !byte.is_ascii_alphanumeric() && !joints.contains(byte)).count();
     let pieces = text.iter().enumerate().filter(|(place, _)| begins_piece(text, *place)).count();
     let longest_without_vowel =
         text.split(|byte| is_vowel(*byte) || !byte.is_ascii_alphabetic()).map(<[u8]>::len).max();
+    // In `k9r4ejc5x` digits stand between letters as in no name.
+    let glued =
+        text.windows(2).filter(|pair| pair[0].is_ascii_digit() && pair[1].is_ascii_alphabetic()).count();
     pieces > 0
         && signs == 0
+        && glued < 3
         && letters >= pieces * if digits == 0 { 3 } else { 4 }
         && digits * 4 <= letters
         && count(|byte| is_vowel(*byte)) * 4 >= letters

@@ -13,14 +13,17 @@ const CONTEXT: usize = 64;
 /// Shorter values are no secrets that a name could give away.
 const MIN_VALUE: usize = 6;
 
+/// Longer words than this are rare.
+const MIN_TOKEN: usize = 12;
+
 /// Rules for named values, by the words that their names have.
 #[derive(Debug)]
 pub(crate) struct NameRules {
     words: AhoCorasick,
     /// Rules of each word.
     rules_of_word: Vec<Vec<usize>>,
-    /// Rules without words: any name that says secret.
-    generic: Vec<usize>,
+    /// Rules without words, and what a name says at least for them.
+    generic: Vec<(Says, usize)>,
 }
 
 impl NameRules {
@@ -30,9 +33,9 @@ impl NameRules {
         let mut rules_of_word: Vec<Vec<usize>> = Vec::new();
         let mut generic = Vec::new();
         for (index, rule) in rules.rules.iter().enumerate() {
-            let Trigger::Name { words: of_rule } = &rule.trigger else { continue };
+            let Trigger::Name { words: of_rule, says } = &rule.trigger else { continue };
             if of_rule.is_empty() {
-                generic.push(index);
+                generic.push((*says, index));
             }
             for word in of_rule {
                 let known = words.iter().position(|known| known == word).unwrap_or_else(|| {
@@ -58,28 +61,65 @@ impl NameRules {
         bytes: &[u8],
         named: &Named,
     ) -> Option<(usize, Range<usize>)> {
-        if named.value.len() < MIN_VALUE {
+        let text = &bytes[named.value.clone()];
+        if !is_plausible(text) || (!named.is_text && is_identifier(text)) {
             return None;
         }
-        let says = says(&bytes[named.name.clone()]);
-        if says == Says::Nothing {
-            return None;
-        }
-        let find =
-            |&index: &usize| secret_in(&rules.rules[index], bytes, named).map(|secret| (index, secret));
+        let says = match says(&bytes[named.name.clone()]) {
+            Says::Nothing => return None,
+            // What may be the name of a variable is judged like any secret.
+            Says::Password if !named.is_text => Says::Secret,
+            says => says,
+        };
+        let value = named.value.clone();
         let context = &bytes[named.name.start.saturating_sub(CONTEXT)..named.name.end];
         let of_vendors =
             self.words.find_overlapping_iter(context).flat_map(|word| &self.rules_of_word[word.pattern()]);
-        let generic = self.generic.iter().filter(|_| says == Says::Secret);
-        of_vendors.chain(generic).find_map(find)
+        let find =
+            |&index: &usize| secret_in(&rules.rules[index], bytes, &value).map(|secret| (index, secret));
+        of_vendors.copied().find_map(|index| find(&index)).or_else(|| self.generic_for(says).find_map(find))
+    }
+
+    /// The same for the cell of a table.
+    pub(crate) fn confirm_cell(
+        &self,
+        rules: &RuleSet,
+        bytes: &[u8],
+        says: Says,
+        cell: &Range<usize>,
+    ) -> Option<(usize, Range<usize>)> {
+        if !is_plausible(&bytes[cell.clone()]) {
+            return None;
+        }
+        self.generic_for(says)
+            .find_map(|&index| secret_in(&rules.rules[index], bytes, cell).map(|secret| (index, secret)))
+    }
+
+    fn generic_for(&self, says: Says) -> impl Iterator<Item = &usize> {
+        self.generic.iter().filter(move |(least, _)| says >= *least).map(|(_, index)| index)
     }
 }
 
-fn secret_in(rule: &Rule, bytes: &[u8], named: &Named) -> Option<Range<usize>> {
-    let value = &bytes[named.value.clone()];
-    let whole = rule.pattern.find(value)?.range();
-    let captures = if rule.pattern.captures_len() > 1 { rule.pattern.captures(value) } else { None };
+/// Whether a value is long enough, and no word: one with a digit, a sign, or a capital after its first letter. Vendors
+/// issue some tokens that have only small letters, by chance.
+fn is_plausible(value: &[u8]) -> bool {
+    let is_of_words = |byte: &u8| byte.is_ascii_lowercase() || b"_-. ".contains(byte);
+    let may_be_token = || value.len() >= MIN_TOKEN && value.iter().all(u8::is_ascii_lowercase);
+    value.len() >= MIN_VALUE && (!value[1..].iter().all(is_of_words) || may_be_token())
+}
+
+/// `x25519_sign`, `module$of`: small letters with digits and what joins them in code.
+fn is_identifier(value: &[u8]) -> bool {
+    let is_snake =
+        value.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.".contains(byte));
+    let is_mangled = value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_$.".contains(byte));
+    (is_snake && value.iter().any(|byte| b"_.".contains(byte))) || (is_mangled && value.contains(&b'$'))
+}
+
+fn secret_in(rule: &Rule, bytes: &[u8], value: &Range<usize>) -> Option<Range<usize>> {
+    let text = &bytes[value.clone()];
+    let whole = rule.pattern.find(text)?.range();
+    let captures = if rule.pattern.captures_len() > 1 { rule.pattern.captures(text) } else { None };
     let secret = captures.and_then(|captures| captures.name("secret")).map_or(whole, |group| group.range());
-    rule.confirms(&value[secret.clone()])
-        .then(|| named.value.start + secret.start..named.value.start + secret.end)
+    rule.confirms(&text[secret.clone()]).then(|| value.start + secret.start..value.start + secret.end)
 }

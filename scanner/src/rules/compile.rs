@@ -7,6 +7,7 @@ use super::pattern::Shape;
 use super::syntax::{self, Entry};
 use super::template::Template;
 use super::{Home, Keyword, Pattern, Rule, RuleError, Trigger, Until};
+use crate::candidates::Says;
 use crate::checks::{self, Check};
 use crate::hosts::{ANYWHERE, HostPattern};
 use crate::verdict::{Category, Confidence, Severity};
@@ -147,7 +148,7 @@ fn trigger(entry: &Entry, shape: &Shape) -> Result<Trigger, String> {
         }
         (None, Some(words), None) => {
             words.iter().try_for_each(|word| is_name(word))?;
-            Ok(Trigger::Name { words: words.clone() })
+            Ok(Trigger::Name { words: words.clone(), says: entry.says.unwrap_or(Says::Secret) })
         }
         (None, None, Some(syntax::Shape::Digits)) => {
             let min_bytes = shape.min_bytes();

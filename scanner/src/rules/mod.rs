@@ -16,6 +16,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use crate::candidates::Says;
 use crate::checks::Check;
 use crate::verdict::{Category, Confidence, Severity};
 
@@ -198,9 +199,8 @@ pub(crate) enum Trigger {
     /// One of these literals. `reach` is how far before it a match may begin; 0 when it begins with it.
     Keywords { literals: Vec<Keyword>, reach: usize, max_bytes: usize },
     /// A value whose name says what it is: `name = value` in any syntax, where the name (or what stands
-    /// shortly before it) has one of these words, a-z, 0-9, `_` and `-`; no words: any name that
-    /// says secret.
-    Name { words: Vec<String> },
+    /// shortly before it) has one of these words, a-z, 0-9, `_` and `-`; no words: any name that says so much.
+    Name { words: Vec<String>, says: Says },
     /// A stretch of digits with the usual separators. `reach` is how far before it a match may begin, as
     /// with the country code of an IBAN.
     Digits { reach: usize, min_bytes: usize, max_bytes: usize },

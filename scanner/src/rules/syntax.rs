@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::Home;
+use crate::candidates::Says;
 use crate::verdict::{Category, Confidence, Severity};
 
 /// One file: a vendor, what holds for all its rules, and the rules.
@@ -35,6 +36,7 @@ pub(super) struct Entry {
     #[serde(default)]
     pub(super) reach: usize,
     pub(super) names: Option<Vec<String>>,
+    pub(super) says: Option<Says>,
     pub(super) shape: Option<Shape>,
     pub(super) pattern: String,
     pub(super) until: Option<String>,

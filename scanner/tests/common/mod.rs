@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test crate uses its own part of it")]
 
+pub(crate) mod random;
+
 use std::borrow::Cow;
 
 use scanner::{

@@ -1,0 +1,178 @@
+//! What parts a name from its value: signs, tags, labels, words.
+
+use std::ops::Range;
+
+use super::classes::{SPACE, is};
+use super::meaning::reads;
+use super::skipping::{skip, skip_quotes, skip_space};
+
+/// Longest type, or words of a sentence, between a name and its value.
+pub(super) const MAX_BETWEEN: usize = 48;
+
+/// What parts a name from its value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// `=`, at once on both sides.
+    Equals,
+    /// `=` with space around it, `:=`, `=>`.
+    Assignment,
+    /// `:`.
+    Colon,
+    /// A tag, an option, a word such as `is`: only text can follow.
+    Text,
+    /// White space: what follows may be any next word.
+    Space,
+    /// What text follows only in quotes.
+    Quotes,
+    /// The comma of a pair, which ends after the value.
+    Pair,
+}
+
+/// What stands after a name, and where it ends.
+pub(super) fn separator_after(bytes: &[u8], name: &Range<usize>) -> Option<(By, usize)> {
+    let closed = skip(bytes, skip_quotes(bytes, name.end), |byte| byte == b'*');
+    let gap = skip_space(bytes, closed);
+    let is_tight = gap == closed;
+    let rest = &bytes[gap.min(bytes.len())..];
+    match *rest.first()? {
+        b'=' if is_tight && rest.get(1).is_some_and(|byte| !is(*byte, SPACE) && !b"=>~".contains(byte)) => {
+            Some((By::Equals, gap + 1))
+        }
+        b'=' => {
+            Some((By::Assignment, gap + rest.iter().take(3).take_while(|byte| b"=>~".contains(byte)).count()))
+        }
+        b':' if rest.get(1) == Some(&b':') || is_inside_id(bytes, name.start, rest) => None,
+        b':' if rest.get(1) == Some(&b'=') => Some((By::Assignment, gap + 2)),
+        b':' => {
+            let stars = skip(bytes, gap + 1, |byte| byte == b'*');
+            Some((
+                By::Colon,
+                if stars > gap + 1 {
+                    skip(bytes, skip_space(bytes, stars), |byte| byte == b'*')
+                } else {
+                    stars
+                },
+            ))
+        }
+        b'>' if is_tight => Some((By::Text, gap + 1)),
+        b'<' if gap == name.end => sibling(rest).map(|length| (By::Text, gap + length)),
+        b'-' if rest.starts_with(b"->") => Some((By::Assignment, gap + 2)),
+        b'|' if !is_tight && rest.get(1) == Some(&b' ') => Some((By::Text, gap + 1)),
+        b'(' if gap == name.end && !reads(&bytes[name.clone()]) => Some((By::Quotes, gap + 1)),
+        b',' if closed > name.end => {
+            Some(past_label(bytes, gap).map_or((By::Pair, gap + 1), |at| (By::Text, at)))
+        }
+        _ if is_tight => None,
+        _ => after_space(bytes, name, closed, gap),
+    }
+}
+
+/// `arn:aws:secretsmanager:…:secret:app`: colons on both sides.
+fn is_inside_id(bytes: &[u8], name: usize, rest: &[u8]) -> bool {
+    let is_tight = rest.get(1).is_some_and(u8::is_ascii_alphanumeric);
+    is_tight && name.checked_sub(1).is_some_and(|before| bytes[before] == b':')
+}
+
+/// White space can itself be the separator: before a label (`<input name="token" value=…`), and on one line after an
+/// option (`--token x`) or a plain word (`password x`, as in `.netrc`), or before a quoted value.
+fn after_space(bytes: &[u8], name: &Range<usize>, closed: usize, gap: usize) -> Option<(By, usize)> {
+    if let Some(labelled) = past_label(bytes, gap) {
+        return Some((By::Text, labelled));
+    }
+    if bytes[closed..gap].iter().any(|byte| !b" \t".contains(byte)) {
+        return None;
+    }
+    if let Some(told) = past_telling_words(bytes, gap).filter(|_| closed == name.end) {
+        return Some((By::Text, told));
+    }
+    let text = &bytes[name.clone()];
+    if text.eq_ignore_ascii_case(b"pass") && text != b"PASS" {
+        return None;
+    }
+    let is_option = text.starts_with(b"-");
+    let word = &text[memchr::memrchr(b' ', text).map_or(0, |space| space + 1)..];
+    let is_plain = word[1..].iter().all(u8::is_ascii_lowercase) || word.iter().all(u8::is_ascii_uppercase);
+    let is_environment = text.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_');
+    let may_be_bare = closed == name.end && (is_option || is_plain || is_environment);
+    let by = if is_option { By::Text } else { By::Space };
+    Some((if may_be_bare { by } else { By::Quotes }, gap))
+}
+
+/// `for the new host is …`, `lautet: …`: words and what ends them.
+fn past_telling_words(bytes: &[u8], start: usize) -> Option<usize> {
+    const VERBS: [&[u8]; 7] = [b"is", b"was", b"are", b"ist", b"lautet", b"es", b"est"];
+    let window = &bytes[start..bytes.len().min(start + MAX_BETWEEN)];
+    let mut at = 0;
+    loop {
+        let word =
+            window[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte >= 0x80).count();
+        let end = at + word;
+        match window.get(end)? {
+            b' ' if VERBS.contains(&&window[at..end]) => {
+                return Some(start + end + 1 + usize::from(window[end + 1..].starts_with(b": ")));
+            }
+            b':' | b'=' if word > 0 || at > 0 => return Some(start + end + 1),
+            b' ' | b'-' | b'_' | b'/' | b'\'' if word > 0 => at = end + 1,
+            b'=' | b':' => return Some(start + end + 1),
+            _ => return None,
+        }
+    }
+}
+
+/// `&str = `, `String = `, `Option<String> = ` after the colon of a declaration.
+pub(super) fn past_type(bytes: &[u8], start: usize) -> Option<usize> {
+    let window = bytes.get(start..bytes.len().min(start + MAX_BETWEEN))?;
+    if !window.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'&') {
+        return None;
+    }
+    let in_type = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_<>[]&'.|? ".contains(byte);
+    let end = window.iter().take_while(in_type).count();
+    let is_declared = window[end..].starts_with(b"= ") && window[..end].ends_with(b" ");
+    is_declared.then(|| skip_space(bytes, start + end + 1))
+}
+
+/// `|`, `>-` and the line end after them: a block of YAML.
+pub(super) fn past_block_mark(bytes: &[u8], start: usize) -> Option<usize> {
+    let rest = bytes.get(start..)?;
+    let (b'|' | b'>') = rest.first()? else { return None };
+    let mark = 1 + rest[1..].iter().take(2).take_while(|byte| b"+-123456789".contains(byte)).count();
+    let line_end = skip_space(bytes, start + mark);
+    (line_end > start + mark).then_some(line_end)
+}
+
+/// `[` or the `- ` of a list, and what comes before its first value.
+pub(super) fn past_list_mark(bytes: &[u8], start: usize) -> Option<usize> {
+    match bytes.get(start..)? {
+        [b'[', ..] => Some(skip_space(bytes, start + 1)),
+        [b'-', b' ', ..] => Some(skip_space(bytes, start + 2)),
+        _ => None,
+    }
+}
+
+/// `</key>`, white space and `<string>`: how many bytes.
+fn sibling(rest: &[u8]) -> Option<usize> {
+    let window = &rest[..rest.len().min(MAX_BETWEEN)];
+    let closing = window.strip_prefix(b"</")?.iter().position(|byte| *byte == b'>')? + 3;
+    past_tag(window, skip_space(window, closing))
+}
+
+/// `<string>`, `<value>`: the value stands inside.
+pub(super) fn past_tag(bytes: &[u8], start: usize) -> Option<usize> {
+    const TAGS: [&[u8]; 4] = [b"<string>", b"<value>", b"<data>", b"<![CDATA["];
+    let rest = bytes.get(start..)?;
+    TAGS.iter().find(|tag| rest.starts_with(tag)).map(|tag| start + tag.len())
+}
+
+/// In `"name": "API_KEY", "value": "…"` and `variable "token" { default = …` the value stands one label further.
+pub(super) fn past_label(bytes: &[u8], at: usize) -> Option<usize> {
+    const LABELS: [&[u8]; 4] = [b"value", b"default", b"content", b"string"];
+    let opened = skip(bytes, skip_space(bytes, skip_quotes(bytes, at)), |byte| matches!(byte, b',' | b'{'));
+    let opened = skip_quotes(bytes, skip_space(bytes, opened));
+    let rest = bytes.get(opened..)?;
+    let names = |label: &&&[u8]| rest.get(..label.len()).is_some_and(|word| word.eq_ignore_ascii_case(label));
+    let label = LABELS.iter().find(names)?;
+    let closed = skip_quotes(bytes, opened + label.len());
+    let separator = skip_space(bytes, closed);
+    let ends_label = matches!(bytes.get(separator)?, b':' | b'=');
+    ends_label.then(|| skip_space(bytes, separator + 1))
+}

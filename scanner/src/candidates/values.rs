@@ -1,0 +1,197 @@
+//! The value of a name: how it begins and ends, and whether it can be nothing but text.
+
+use std::ops::Range;
+
+use super::classes::{ALNUM, NAME, SPACE, is};
+use super::separators::{
+    By, MAX_BETWEEN, past_block_mark, past_label, past_list_mark, past_tag, past_type, separator_after,
+};
+use super::skipping::{MAX_GAP, skip_quotes, skip_space};
+
+/// Longest value that is looked at.
+pub(crate) const MAX_VALUE: usize = 1024;
+
+/// What a name stands for.
+pub(super) struct Value {
+    pub(super) range: Range<usize>,
+    pub(super) is_text: bool,
+    pub(super) is_in_list: bool,
+}
+
+/// The value of the name at `name`.
+pub(super) fn value_of(bytes: &[u8], name: &Range<usize>) -> Option<Value> {
+    let (by, separator) = separator_after(bytes, name)?;
+    let mut start = skip_space(bytes, separator);
+    if by == By::Colon {
+        start = past_type(bytes, start).or_else(|| past_block_mark(bytes, start)).unwrap_or(start);
+    }
+    start = past_tag(bytes, start).or_else(|| past_label(bytes, start)).unwrap_or(start);
+    let in_list = past_list_mark(bytes, start);
+    read(bytes, name, by, in_list.unwrap_or(start), in_list.is_some())
+}
+
+/// The next value of a list, of which one ended at `end`.
+pub(super) fn next_in_list(bytes: &[u8], end: usize) -> Option<Value> {
+    let closed = skip_quotes(bytes, end);
+    let gap = skip_space(bytes, closed);
+    let start = match bytes.get(gap)? {
+        b',' => skip_space(bytes, gap + 1),
+        b'-' if gap > closed => past_list_mark(bytes, gap)?,
+        _ => return None,
+    };
+    read(bytes, &(end..end), By::Assignment, start, true)
+}
+
+/// The value that begins at `start`, or behind the quotes there.
+fn read(bytes: &[u8], name: &Range<usize>, by: By, start: usize, is_in_list: bool) -> Option<Value> {
+    let start = start + string_prefix(bytes.get(start..)?);
+    let opened = skip_quotes(bytes, start);
+    if opened > start {
+        let end = end_of_quoted(bytes, opened, opened - start);
+        if by == By::Pair && !is_pair(bytes, name.start, end) {
+            return None;
+        }
+        return Some(Value { range: opened..end, is_text: true, is_in_list });
+    }
+    if matches!(by, By::Quotes | By::Pair) {
+        return None;
+    }
+    let begins_line = begins_line(bytes, name.start);
+    let is_whole_line = begins_line && matches!(by, By::Equals | By::Colon);
+    if !begins_bare(*bytes.get(start)?, by == By::Equals && begins_line) {
+        return None;
+    }
+    let end = if is_whole_line { end_of_line_value(bytes, start) } else { end_of_bare(bytes, start) };
+    let is_text = match by {
+        By::Text => true,
+        By::Equals => is_whole_line || stands_in_data(bytes, name),
+        By::Colon => ends_line(bytes, end),
+        By::Assignment => ends_line(bytes, end) && is_no_variable(&bytes[start..end]),
+        By::Space => follows_a_user(bytes, name) || is_no_variable(&bytes[start..end]),
+        By::Quotes | By::Pair => false,
+    };
+    Some(Value { range: start..end, is_text, is_in_list })
+}
+
+/// A value without quotes begins with a letter, a digit or what passwords begin with; code and templates do not. After
+/// `NAME=` on a line of its own it begins with nearly anything.
+fn begins_bare(byte: u8, is_environment: bool) -> bool {
+    let is_usual =
+        is(byte, ALNUM) || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'!' | b'~' | b'%' | b'^' | b'#');
+    is_usual
+        || (is_environment && matches!(byte, b'$' | b'@' | b'?' | b'.' | b',' | b':' | b'=' | b'*' | b'&'))
+}
+
+/// `b"…"`, `r'…'`, `f"…"`, `@"…"`.
+fn string_prefix(rest: &[u8]) -> usize {
+    match rest {
+        [b'b' | b'r' | b'f' | b'u' | b'@' | b'L', b'"' | b'\'', ..] => 1,
+        _ => 0,
+    }
+}
+
+/// The end of a value without quotes, where code or data may go on after it.
+pub(super) fn end_of_bare(bytes: &[u8], start: usize) -> usize {
+    let ends = |byte: u8| ends_value(byte) || matches!(byte, b',' | b';' | b'&' | b')' | b'}' | b']' | b'|');
+    let end = end_where(bytes, start, ends);
+    let full_stops = bytes[start..end].iter().rev().take_while(|byte| matches!(byte, b'.' | b':')).count();
+    end - full_stops
+}
+
+/// The end of a value that has the rest of its line, but for what closes an item of code, and other pairs.
+fn end_of_line_value(bytes: &[u8], start: usize) -> usize {
+    let end = end_where(bytes, start, ends_value);
+    let text = &bytes[start..end];
+    let next =
+        text.iter().enumerate().position(|(at, byte)| b"&;".contains(byte) && begins_pair(&text[at + 1..]));
+    let text = &text[..next.unwrap_or(text.len())];
+    let closing = text.iter().rev().take_while(|byte| b",;)}]".contains(byte)).count();
+    start + text.len() - closing
+}
+
+/// `name=` after `&` or `;`.
+fn begins_pair(rest: &[u8]) -> bool {
+    let name = rest.iter().take(MAX_BETWEEN).take_while(|byte| is(**byte, NAME)).count();
+    name > 0 && rest.get(name) == Some(&b'=')
+}
+
+fn ends_value(byte: u8) -> bool {
+    is(byte, SPACE) || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\')
+}
+
+fn end_where(bytes: &[u8], start: usize, ends: impl Fn(u8) -> bool) -> usize {
+    let window = &bytes[start..bytes.len().min(start + MAX_VALUE)];
+    start + window.iter().position(|byte| ends(*byte)).unwrap_or(window.len())
+}
+
+/// Up to the quote that closes what `marks` quotes and backslashes opened: one that is escaped as they are. Nothing
+/// goes beyond its line.
+fn end_of_quoted(bytes: &[u8], start: usize, marks: usize) -> usize {
+    let quote = bytes[start - 1];
+    let opening = bytes[start - marks..start - 1].iter().rev().take_while(|byte| **byte == b'\\').count();
+    let window = &bytes[start..bytes.len().min(start + MAX_VALUE)];
+    let mut backslashes = 0;
+    for (at, &byte) in window.iter().enumerate() {
+        if byte == b'\n' || (byte == quote && backslashes <= opening) {
+            return start + at - backslashes;
+        }
+        backslashes = if byte == b'\\' { backslashes + 1 } else { 0 };
+    }
+    start + window.len() - backslashes
+}
+
+/// `login alice password …` of a `.netrc`, `PASS …` of FTP, `ENV NAME …` of a Dockerfile.
+fn follows_a_user(bytes: &[u8], name: &Range<usize>) -> bool {
+    let before = &bytes[name.start.saturating_sub(MAX_BETWEEN)..name.start];
+    let is_capital = bytes[name.clone()].iter().all(|byte| !byte.is_ascii_lowercase());
+    (is_capital && begins_line(bytes, name.start)) || memchr::memmem::find(before, b"login ").is_some()
+}
+
+/// `("name", "value")`, `["name", "value"]`: nothing comes after the value, and before the name only arguments of a
+/// call.
+fn is_pair(bytes: &[u8], name: usize, end: usize) -> bool {
+    let closed = skip_quotes(bytes, end);
+    let is_index = bytes[end..closed].contains(&b']');
+    let after = if is_index { Some(&b']') } else { bytes.get(skip_space(bytes, closed)) };
+    let mut before = bytes[..name]
+        .iter()
+        .rev()
+        .take(MAX_GAP)
+        .filter(|byte| !is(**byte, SPACE) && !b"\"'`\\".contains(byte));
+    matches!(
+        (before.next(), after),
+        (Some(b'(' | b','), Some(b')')) | (Some(b'['), Some(b']')) | (Some(b'{'), Some(b'}'))
+    )
+}
+
+/// Whether the name at `start` begins its line, or a string, or what sets a variable.
+fn begins_line(bytes: &[u8], start: usize) -> bool {
+    const SETTERS: [&[u8]; 8] =
+        [b"export ", b"ENV ", b"ARG ", b"set ", b"-e ", b"--env ", b"build-arg ", b"Environment="];
+    let before = &bytes[..start];
+    let spaces = before.iter().rev().take(64).take_while(|byte| b" \t-#".contains(byte)).count();
+    let lead = &before[..before.len() - spaces];
+    let is_first = lead.last().is_none_or(|byte| b"\n\r\"'`".contains(byte)) || lead.ends_with(b"\\n");
+    is_first || SETTERS.iter().any(|setter| before.ends_with(setter))
+}
+
+/// `?token=…`, `;Password=…`, `-Dkey=…`, `A_TOKEN=… command`: not the argument of a call.
+fn stands_in_data(bytes: &[u8], name: &Range<usize>) -> bool {
+    let before = bytes[..name.start].iter().rev().take(8).find(|byte| !is(**byte, SPACE));
+    let is_argument = before.is_some_and(|byte| b"(,".contains(byte));
+    !is_argument || bytes[name.clone()].iter().all(|byte| !byte.is_ascii_lowercase())
+}
+
+/// Whether a value has a sign that no name of a variable has, or two digits without an underscore.
+fn is_no_variable(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let has_sign = value.iter().any(|byte| !byte.is_ascii_alphanumeric() && !b"_.$".contains(byte));
+    has_sign || (digits >= 2 && !value.contains(&b'_'))
+}
+
+fn ends_line(bytes: &[u8], end: usize) -> bool {
+    let rest = &bytes[end..];
+    rest.first().is_none_or(|byte| matches!(byte, b'\n' | b'\r' | b'"' | b'\''))
+        || rest.starts_with(b"\\")
+        || rest.starts_with(b" #")
+}
