@@ -245,11 +245,12 @@ type Missed = BTreeMap<&'static str, (usize, Vec<usize>)>;
 fn report(kind: &str, missed: &Missed) {
     let sent: usize = missed.values().map(|(sent, _)| sent).sum();
     let out: usize = missed.values().map(|(_, missed)| missed.len()).sum();
-    let worst: String = missed
+    let worst = missed
         .iter()
         .filter(|(_, (_, missed))| !missed.is_empty())
         .map(|(template, (sent, missed))| format!("\n{template:?} names {missed:?} of {sent}"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     assert!(out * 100 <= sent, "{kind}: {out} of {sent} went out: {worst}");
     let unread = missed.values().filter(|(sent, missed)| missed.len() * 5 > *sent).count();
     assert_eq!(unread, 0, "{kind}: {worst}");
