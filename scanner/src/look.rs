@@ -1,11 +1,12 @@
 //! One look at the bytes of a view, and at what is encoded in them.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use crate::candidates::{
-    BLOCK, Block, Digits, Keywords, Literal, Literals, Runs, Says, Tables, Userinfo, named_at, says,
+    BLOCK, Block, Digits, Keywords, Known, KnownPass, Literal, Literals, Mailboxes, Runs, Says, SeedWords,
+    Tables, Userinfo, named_at, says,
 };
-use crate::confirm::{self, NameRules};
+use crate::confirm::{self, Memory, NameRules, NumberRules};
 use crate::parts::Root;
 use crate::pieces::Starts;
 use crate::policy::KnownSecret;
@@ -30,8 +31,12 @@ pub(crate) struct Finder {
     keywords: Keywords,
     literals: Literals,
     names: NameRules,
-    digits: Vec<usize>,
+    numbers: NumberRules,
     userinfo: Vec<usize>,
+    mailboxes: Vec<usize>,
+    seed_words: Vec<usize>,
+    whole_runs: Vec<(RangeInclusive<usize>, usize)>,
+    known: Known,
 }
 
 /// A rule that fired.
@@ -78,7 +83,7 @@ pub(crate) struct Looking<'s> {
 impl Finder {
     /// Indexes the rules, and what the operator named.
     pub(crate) fn new(mut rules: RuleSet, known: &[KnownSecret]) -> Self {
-        rules.rules.extend(known.iter().map(Rule::known));
+        rules.rules.extend(known.iter().flat_map(Rule::known_spellings));
         let with = |fits: fn(&Trigger) -> bool| -> Vec<usize> {
             (0..rules.rules.len()).filter(|&index| fits(&rules.rules[index].trigger)).collect()
         };
@@ -87,8 +92,12 @@ impl Finder {
             keywords: Keywords::new(&rules),
             literals: Literals::new(&rules),
             names: NameRules::new(&rules),
-            digits: with(|trigger| matches!(trigger, Trigger::Digits { .. })),
+            numbers: NumberRules::new(&rules),
             userinfo: with(|trigger| matches!(trigger, Trigger::Userinfo)),
+            mailboxes: with(|trigger| matches!(trigger, Trigger::Mailbox)),
+            seed_words: with(|trigger| matches!(trigger, Trigger::SeedWords)),
+            whole_runs: whole_runs(&rules),
+            known: Known::new(&rules),
             rules,
         }
     }
@@ -121,6 +130,9 @@ impl Looking<'_> {
             self.literals(view, &block, &mut passes.names);
             self.digits(view, &block, &mut passes.digits);
             self.userinfo(view, &block, &mut passes.userinfo);
+            self.mailboxes(view, &block, &mut passes.mailboxes);
+            self.seed_words(view, &block, &mut passes.seed_words);
+            self.known(view, &block, &mut passes.known);
             while let Some(decoded) = passes.escapes.next_in(&block, bytes) {
                 self.nested(view, &decoded)?;
             }
@@ -160,6 +172,7 @@ impl Looking<'_> {
                 pass.joined = lines.source.end;
                 self.nested(view, &lines)?;
             }
+            self.whole_run(view, &run.core);
             let mut base64 = Base64Stretches::new(run.extended.clone());
             while let Some(decoded) = base64.next(view.bytes) {
                 self.nested(view, &decoded)?;
@@ -222,10 +235,10 @@ impl Looking<'_> {
         tables.have_read(&column);
     }
 
-    fn digits(&mut self, view: &View<'_>, block: &Block, digits: &mut Digits) {
+    fn digits(&mut self, view: &View<'_>, block: &Block, pass: &mut DigitPass) {
         let finder = self.finder;
-        while let Some(stretch) = digits.next_in(block, view.bytes) {
-            for &rule in &finder.digits {
+        while let Some(stretch) = pass.digits.next_in(block, view.bytes) {
+            for rule in finder.numbers.rules_for(view.bytes, &stretch, &mut pass.memory) {
                 for secret in confirm::in_digits(&finder.rules.rules[rule], view.bytes, stretch.clone()) {
                     self.hit(view, rule, secret);
                 }
@@ -242,6 +255,49 @@ impl Looking<'_> {
                 }
             }
         }
+    }
+
+    fn mailboxes(&mut self, view: &View<'_>, block: &Block, mailboxes: &mut Mailboxes) {
+        let finder = self.finder;
+        while !finder.mailboxes.is_empty()
+            && let Some(mailbox) = mailboxes.next_in(block, view.bytes)
+        {
+            for &rule in &finder.mailboxes {
+                if let Some(secret) = confirm::whole(&finder.rules.rules[rule], view.bytes, mailbox.clone()) {
+                    self.hit(view, rule, secret);
+                }
+            }
+        }
+    }
+
+    fn seed_words(&mut self, view: &View<'_>, block: &Block, words: &mut SeedWords) {
+        let finder = self.finder;
+        while !finder.seed_words.is_empty()
+            && let Some(row) = words.next_in(block, view.bytes)
+        {
+            for &rule in &finder.seed_words {
+                for secret in confirm::in_row(&finder.rules.rules[rule], view.bytes, &row) {
+                    self.hit(view, rule, secret);
+                }
+            }
+        }
+    }
+
+    fn whole_run(&mut self, view: &View<'_>, run: &Range<usize>) {
+        let finder = self.finder;
+        for (bytes, rule) in &finder.whole_runs {
+            if bytes.contains(&run.len())
+                && let Some(secret) = confirm::whole(&finder.rules.rules[*rule], view.bytes, run.clone())
+            {
+                self.hit(view, *rule, secret);
+            }
+        }
+    }
+
+    fn known(&mut self, view: &View<'_>, block: &Block, pass: &mut KnownPass) {
+        let finder = self.finder;
+        let limit = block.range().end;
+        finder.known.find_in(view.bytes, pass, limit, |rule, secret| self.hit(view, rule, secret));
     }
 
     fn nested(&mut self, view: &View<'_>, decoded: &Decoded) -> Result<(), ScanError> {
@@ -266,14 +322,28 @@ impl Looking<'_> {
     }
 }
 
+/// Rules for runs of a certain length, with that length.
+fn whole_runs(rules: &RuleSet) -> Vec<(RangeInclusive<usize>, usize)> {
+    let rules = rules.rules.iter().enumerate();
+    rules
+        .filter_map(|(index, rule)| match &rule.trigger {
+            Trigger::Run { bytes } => Some((bytes.clone(), index)),
+            _ => None,
+        })
+        .collect()
+}
+
 /// How far each pass over a view has come.
 #[derive(Default)]
 struct Passes {
     runs: RunPass,
     /// Stems up to here belong to a value that was looked at.
     names: NamePass,
-    digits: Digits,
+    digits: DigitPass,
     userinfo: Userinfo,
+    mailboxes: Mailboxes,
+    seed_words: SeedWords,
+    known: KnownPass,
     escapes: Escapes,
     lookalikes: Lookalikes,
 }
@@ -283,6 +353,12 @@ struct RunPass {
     runs: Runs,
     /// Lines up to here were joined.
     joined: usize,
+}
+
+#[derive(Default)]
+struct DigitPass {
+    digits: Digits,
+    memory: Memory,
 }
 
 /// How far names were read.

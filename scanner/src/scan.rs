@@ -137,7 +137,14 @@ impl Scanner {
         let rank = |hit: &Hit| {
             let rule = &self.finder.rules.rules[hit.rule];
             let raw = std::cmp::Reverse(hit.decoded_by.len());
-            (knowledge(rule), rule.confidence, raw, keyword_bytes(rule), hit.range.len())
+            (
+                knowledge(rule),
+                rule.confidence,
+                !rule.context.is_empty(),
+                raw,
+                keyword_bytes(rule),
+                hit.range.len(),
+            )
         };
         hits.sort_by_key(|(root, hit)| (*root, hit.range.start));
         let mut best: Vec<(Root, Hit)> = Vec::with_capacity(hits.len());
@@ -202,8 +209,12 @@ impl Scanner {
 /// How much a rule knows about what it finds.
 fn knowledge(rule: &Rule) -> u8 {
     match &rule.trigger {
-        Trigger::Keywords { .. } => 3,
-        Trigger::Userinfo | Trigger::Digits { .. } => 2,
+        Trigger::Keywords { .. } | Trigger::Known { .. } => 3,
+        Trigger::Userinfo
+        | Trigger::Digits { .. }
+        | Trigger::Run { .. }
+        | Trigger::Mailbox
+        | Trigger::SeedWords => 2,
         Trigger::Name { words, .. } if !words.is_empty() => 1,
         Trigger::Name { .. } => 0,
     }
@@ -213,6 +224,7 @@ fn knowledge(rule: &Rule) -> u8 {
 fn keyword_bytes(rule: &Rule) -> usize {
     match &rule.trigger {
         Trigger::Keywords { literals, .. } => literals.iter().map(|word| word.bytes.len()).max().unwrap_or(0),
+        Trigger::Known { value } => value.len(),
         _ => 0,
     }
 }

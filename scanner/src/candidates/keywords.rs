@@ -6,9 +6,9 @@
 
 use std::ops::Range;
 
-use super::classes::{ALNUM, CORE, EXTENDED, is};
+use super::classes::{ALNUM, EXTENDED, is};
 use super::masks::{Beginnings, Block, CHUNK};
-use super::runs::{MAX_REACH_LEFT, MIN_RUN, Runs};
+use super::runs::Runs;
 use super::table::{HASHED, Table};
 use crate::rules::{Keyword, Rule, RuleSet, Trigger};
 
@@ -25,7 +25,7 @@ pub(crate) struct Keywords {
 impl Keywords {
     /// Collects the keywords that fit into a run.
     pub(crate) fn new(rules: &RuleSet) -> Self {
-        let fitting = keywords_of(rules).filter(|(rule, keyword)| fits_a_run(&rules.rules[*rule], keyword));
+        let fitting = keywords_of(rules).filter(|(_, keyword)| fits_a_run(keyword));
         let (of_words, inner): (Vec<_>, Vec<_>) = fitting
             .map(|(rule, keyword)| (keyword.clone(), rule))
             .partition(|(keyword, rule)| begins_a_word(&rules.rules[*rule], keyword));
@@ -90,16 +90,9 @@ fn begins_a_word(rule: &Rule, keyword: &Keyword) -> bool {
     stands_alone && rule.is_telling && is(keyword.bytes[0], ALNUM)
 }
 
-/// A keyword with a space or a quote in it is no part of a run: the literal pass looks for those, and for what the
-/// operator named where that makes no run of its own.
-pub(super) fn fits_a_run(rule: &Rule, keyword: &Keyword) -> bool {
-    let extended = keyword.bytes.len() >= HASHED && keyword.bytes.iter().all(|&byte| is(byte, EXTENDED));
-    extended && (!rule.is_known() || makes_a_run(&keyword.bytes))
-}
-
-fn makes_a_run(bytes: &[u8]) -> bool {
-    let near = &bytes[..bytes.len().min(MAX_REACH_LEFT)];
-    near.windows(MIN_RUN).any(|window| window.iter().all(|&byte| is(byte, CORE)))
+/// A keyword with a space or a quote in it is no part of a run: the literal pass looks for it.
+pub(super) fn fits_a_run(keyword: &Keyword) -> bool {
+    keyword.bytes.len() >= HASHED && keyword.bytes.iter().all(|&byte| is(byte, EXTENDED))
 }
 
 #[cfg(test)]
@@ -140,7 +133,7 @@ mod tests {
             let rules = RuleSet::builtin().expect("good rules");
             let keywords = Keywords::new(&rules);
             let all: Vec<(usize, &Keyword)> =
-                keywords_of(&rules).filter(|(rule, keyword)| fits_a_run(&rules.rules[*rule], keyword)).collect();
+                keywords_of(&rules).filter(|(_, keyword)| fits_a_run(keyword)).collect();
             let bytes: Vec<u8> = pieces
                 .iter()
                 .flat_map(|(index, noise)| [noise.as_bytes(), &index.get(&all).1.bytes].concat())

@@ -39,7 +39,7 @@ impl Literals {
             .iter()
             .map(|stem| (Keyword { bytes: stem.as_bytes().to_vec(), ignore_case: false }, Literal::Stem));
         let keywords = keywords_of(rules)
-            .filter(|(rule, keyword)| !fits_a_run(&rules.rules[*rule], keyword))
+            .filter(|(_, keyword)| !fits_a_run(keyword))
             .map(|(rule, keyword)| (keyword.clone(), Literal::Keyword(rule)));
         let table = Table::new(stems.chain(keywords).collect());
         let beginnings =

@@ -4,6 +4,7 @@
 
 pub(crate) mod base58check;
 mod basic_pair;
+pub(crate) mod bip39;
 pub(crate) mod card;
 pub(crate) mod crc32_base62;
 mod discord;
@@ -11,47 +12,78 @@ mod entropy;
 mod filler;
 pub(crate) mod gitlab_crc;
 mod jwt;
+mod letters;
 pub(crate) mod luhn;
+mod mail_host;
+pub(crate) mod mini_key;
 mod mixed;
 pub(crate) mod mod97;
+mod modular;
+mod mrz;
 mod password;
 mod placeholder;
 mod random;
 mod ssn;
+mod typed_digits;
 pub(crate) mod verhoeff;
+mod weighted;
 mod words;
 
 /// Answered from the bytes of a secret alone.
 type Question = fn(&[u8]) -> bool;
 
 /// A second opinion, as named in a rule's `confirm`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Check {
     /// A yes-or-no question.
     Plain(Question),
     /// At least this many bits per byte.
     Entropy(f64),
+    /// A weighted sum.
+    Weighted(weighted::Weighted),
 }
 
 /// Every check without an argument.
 const PLAIN: &[(&str, Question)] = &[
+    ("baltic-code", modular::baltic),
     ("base58check", base58check::agrees),
     ("basic-pair", basic_pair::agrees),
+    ("be-national", modular::be_national),
+    ("bip39", bip39::agrees),
     ("card-issuer", card::agrees),
     ("crc32-base62", crc32_base62::agrees),
+    ("de-tax-id", modular::de_tax_id),
     ("discord-id", discord::agrees),
+    ("electrum-seed", bip39::is_electrum),
+    ("es-cif", letters::es_cif),
+    ("es-dni", letters::es_dni),
+    ("fi-hetu", letters::fi_hetu),
+    ("fr-nir", modular::fr_nir),
     ("gitlab-crc", gitlab_crc::agrees),
     ("human-password", password::agrees),
+    ("hk-id", letters::hk_id),
     ("iban", mod97::is_iban),
+    ("ie-pps", letters::ie_pps),
+    ("it-codice-fiscale", letters::it_codice_fiscale),
     ("jwt-header", jwt::has_header),
     ("luhn", luhn::agrees),
+    ("mail-host", mail_host::agrees),
+    ("mini-key", mini_key::agrees),
     ("mixed-classes", mixed::agrees),
+    ("mod11-10", modular::mod11_10),
     ("mod97", mod97::agrees),
+    ("mrz-digit", mrz::agrees),
+    ("mrz-line", mrz::is_line),
+    ("mx-curp", letters::mx_curp),
     ("not-filler", filler::is_none),
     ("not-placeholder", placeholder::is_none),
+    ("not-typed", typed_digits::is_none),
     ("not-words", words::is_none),
     ("random-text", random::agrees),
+    ("nz-ird", modular::nz_ird),
+    ("sg-nric", letters::sg_nric),
     ("ssn-ranges", ssn::agrees),
+    ("tw-id", letters::tw_id),
     ("verhoeff", verhoeff::agrees),
 ];
 
@@ -64,6 +96,11 @@ impl Check {
                 _ => Err(format!("{bits:?} is no number of bits per byte from 0 to 8")),
             };
         }
+        if text.contains('%') {
+            return weighted::Weighted::parse(text)
+                .map(Self::Weighted)
+                .ok_or_else(|| format!("{text:?} is no weighted sum; write {}", weighted::FORM));
+        }
         let known = PLAIN.iter().find(|(name, _)| *name == text);
         known.map(|(_, check)| Self::Plain(*check)).ok_or_else(|| {
             let names: Vec<&str> = PLAIN.iter().map(|(name, _)| *name).collect();
@@ -75,6 +112,7 @@ impl Check {
     pub(crate) fn agrees(&self, secret: &[u8]) -> bool {
         match self {
             Self::Plain(check) => check(secret),
+            Self::Weighted(weighted) => weighted.agrees(secret),
             Self::Entropy(bits) => entropy::bits_per_byte(secret) >= *bits,
         }
     }
@@ -103,6 +141,11 @@ pub(crate) fn bits(name: &str) -> f64 {
     }
 }
 
+/// Letters and digits of a number, letters in upper case.
+fn compact(text: &[u8]) -> Vec<u8> {
+    text.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_uppercase).collect()
+}
+
 /// The digits of a number written with spaces, dashes or dots.
 fn digits(text: &[u8]) -> impl DoubleEndedIterator<Item = u8> + Clone + '_ {
     text.iter().filter(|byte| byte.is_ascii_digit()).map(|byte| byte - b'0')
@@ -128,7 +171,9 @@ mod tests {
             for (name, _) in PLAIN {
                 Check::parse(name).expect("listed").agrees(&bytes);
             }
-            Check::parse("entropy>=3").expect("known").agrees(&bytes);
+            for form in ["entropy>=3", "zero%11:3,2,1", "rest%97a/1:1000,2,3", "lack-digit%11:2,3,4,5"] {
+                Check::parse(form).expect("known").agrees(&bytes);
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::digits;
 
 /// Published in advertisements and leaflets; the agency voided them.
-const VOID: &[(u16, u16, u16)] = &[(78, 5, 1120), (219, 9, 9999), (457, 55, 5462)];
+const VOID: &[(u16, u16, u16)] = &[(78, 5, 1120), (111, 22, 3333), (219, 9, 9999), (457, 55, 5462)];
 
 /// Whether area, group and serial are ones that are issued.
 pub(super) fn agrees(text: &[u8]) -> bool {

@@ -1,8 +1,11 @@
 //! The fifth station: around a candidate only, the exact pattern and every check.
 
 mod boundary;
+mod context;
 mod names;
 mod numbers;
+mod phrases;
+mod table;
 
 use std::ops::Range;
 
@@ -12,7 +15,9 @@ use crate::rules::{Rule, Trigger};
 #[cfg(test)]
 pub(crate) use boundary::begins_word as is_word_start;
 use boundary::{begins_word, ends_word, is_piece_of_blob};
+pub(crate) use context::{MAX_NAMED, Memory, NumberRules};
 pub(crate) use names::NameRules;
+pub(crate) use phrases::in_row;
 
 /// How often the digits of one stretch are tried from a new start: cards in a long list are found, and a
 /// megabyte of grouped digits stays linear.
@@ -20,6 +25,9 @@ const MAX_STARTS: usize = 64;
 
 /// The secret that `rule` finds at or around its keyword at `at`.
 pub(crate) fn at_keyword(rule: &Rule, bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    if let Trigger::Known { value } = &rule.trigger {
+        return bytes[at..].starts_with(value.as_slice()).then(|| at..at + value.len());
+    }
     let Trigger::Keywords { reach, max_bytes, .. } = rule.trigger else { return None };
     let start = at.saturating_sub(reach);
     let window = start..bytes.len().min(at + max_bytes);
@@ -35,13 +43,11 @@ pub(crate) fn in_digits<'b>(
     bytes: &'b [u8],
     stretch: Range<usize>,
 ) -> impl Iterator<Item = Range<usize>> + use<'b> {
-    let (reach, min_bytes, max_bytes) = match rule.trigger {
-        Trigger::Digits { reach, min_bytes, max_bytes } => (reach, min_bytes, max_bytes),
-        _ => (0, 0, 0),
+    let (reach, max_bytes) = match rule.trigger {
+        Trigger::Digits { reach, max_bytes, .. } => (reach, max_bytes),
+        _ => (0, 0),
     };
-    let before = &bytes[stretch.start.saturating_sub(reach)..stretch.start];
-    // What reaches back begins with a country's letters.
-    let possible = if reach > 0 { has_capital(before) } else { stretch.len() >= min_bytes };
+    let possible = begins_near(rule, bytes, stretch.start);
     let end = if possible { bytes.len().min(stretch.end + max_bytes) } else { 0 };
     let mut at = stretch.start.saturating_sub(reach);
     let starts = MAX_STARTS + stretch.len() / 16;
@@ -49,7 +55,7 @@ pub(crate) fn in_digits<'b>(
         let found =
             candidate_match(rule, bytes, at..end.max(at)).filter(|found| found.whole.start < stretch.end)?;
         let confirmed =
-            confirm(rule, bytes, &found).filter(|_| !numbers::is_chance(rule, bytes, &found.whole));
+            confirm(rule, bytes, &found).filter(|_| numbers::stands_alone(rule, bytes, &found.whole));
         at = if confirmed.is_some() { found.whole.end } else { next_group(&bytes[..end], found.whole.start) };
         Some(confirmed)
     })
@@ -58,13 +64,21 @@ pub(crate) fn in_digits<'b>(
     .flatten()
 }
 
-fn has_capital(bytes: &[u8]) -> bool {
-    bytes.iter().any(u8::is_ascii_uppercase)
+/// Whether a byte that a match can begin with stands at the first digit or within reach before it.
+fn begins_near(rule: &Rule, bytes: &[u8], digits: usize) -> bool {
+    let Trigger::Digits { reach, first, .. } = &rule.trigger else { return false };
+    let is_any_digit = first[usize::from(b'0')..=usize::from(b'9')].contains(&true);
+    is_any_digit || bytes[digits.saturating_sub(*reach)..digits].iter().any(|byte| first[usize::from(*byte)])
 }
 
 /// The password that `rule` finds in a URL.
 pub(crate) fn in_url(rule: &Rule, bytes: &[u8], url: Range<usize>) -> Option<Range<usize>> {
     first_match(rule, bytes, url).map(|found| found.secret)
+}
+
+/// The secret, when `rule` takes all of `range` for one.
+pub(crate) fn whole(rule: &Rule, bytes: &[u8], range: Range<usize>) -> Option<Range<usize>> {
+    first_match(rule, bytes, range).map(|found| found.secret)
 }
 
 /// Three bytes turn up in a megabyte of noise.

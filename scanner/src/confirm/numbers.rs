@@ -11,9 +11,39 @@ const MIN_NEIGHBOUR: usize = 13;
 /// Most separators between two numbers of a list, or between a name and its number.
 const MAX_GAP: usize = 24;
 
+/// Whether the number is no piece of a longer one, and not what passes the check by chance. One that the words
+/// around it name was asked for that already.
+pub(super) fn stands_alone(rule: &Rule, bytes: &[u8], number: &Range<usize>) -> bool {
+    !goes_on(bytes, number)
+        && !is_of_groups(bytes, number)
+        && (!rule.context.is_empty() || !is_chance(rule, bytes, number))
+}
+
+/// `2024-123456789`, `123456789.10`
+fn goes_on(bytes: &[u8], number: &Range<usize>) -> bool {
+    let joins = |byte: &u8| matches!(byte, b'-' | b'.');
+    let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let before = &bytes[..number.start];
+    before.last() == Some(&b'.')
+        || before.last().is_some_and(joins) && digit(before.iter().rev().nth(1))
+        || bytes.get(number.end).is_some_and(joins) && digit(bytes.get(number.end + 1))
+}
+
+/// Whether groups of four go on before and after the number, or twice on one side: code points, addresses, dumps.
+fn is_of_groups(bytes: &[u8], number: &Range<usize>) -> bool {
+    let is_group = |group: &[u8]| group.len() == 4 && group.iter().all(u8::is_ascii_hexdigit);
+    let is_grouped = bytes[number.clone()].contains(&b' ');
+    let before = bytes[number.start.saturating_sub(10)..number.start].rsplit(u8::is_ascii_whitespace).skip(1);
+    let after = bytes[number.end..bytes.len().min(number.end + 10)].split(u8::is_ascii_whitespace).skip(1);
+    is_grouped
+        && before.take_while(|group| is_group(group)).count()
+            + after.take_while(|group| is_group(group)).count()
+            >= 2
+}
+
 /// Whether a number without separators is called an id, a time or a count, or stands in a list of numbers like it of
 /// which the next is none.
-pub(super) fn is_chance(rule: &Rule, bytes: &[u8], number: &Range<usize>) -> bool {
+fn is_chance(rule: &Rule, bytes: &[u8], number: &Range<usize>) -> bool {
     let is_bare = bytes[number.clone()].iter().all(u8::is_ascii_digit);
     is_bare && (is_called_otherwise(bytes, number.start) || has_foreign_neighbour(rule, bytes, number))
 }
@@ -40,7 +70,7 @@ fn has_foreign_neighbour(rule: &Rule, bytes: &[u8], number: &Range<usize>) -> bo
 }
 
 /// What stands between the numbers of a list.
-fn is_list_gap(byte: u8) -> bool {
+pub(super) fn is_list_gap(byte: u8) -> bool {
     is(byte, SPACE) || matches!(byte, b',' | b'"' | b'\'' | b'[' | b']' | b'(' | b')' | b';' | b'|')
 }
 

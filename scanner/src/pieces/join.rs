@@ -94,8 +94,11 @@ pub(super) fn whole(rule: &Rule, text: &[u8], before: usize) -> Option<Range<usi
 
 /// Bytes of the shortest and the longest match.
 pub(super) fn lengths(rule: &Rule) -> Option<(usize, usize)> {
-    let Trigger::Keywords { max_bytes, .. } = rule.trigger else { return None };
-    Some((rule.min_bytes, max_bytes))
+    match rule.trigger {
+        Trigger::Keywords { max_bytes, .. } => Some((rule.min_bytes, max_bytes)),
+        Trigger::Known { .. } => Some((rule.min_bytes, rule.min_bytes)),
+        _ => None,
+    }
 }
 
 impl Form {

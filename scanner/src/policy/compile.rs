@@ -191,9 +191,10 @@ fn known_values(
             }
         }
         (None, None, Some(path)) => {
-            let secret = known::from_file(load(&path, files)?);
-            check_size(secret.len(), path.span().start)?;
-            Ok(vec![secret])
+            let mut secrets = known::from_file(load(&path, files)?);
+            check_size(secrets[0].len(), path.span().start)?;
+            secrets.dedup();
+            Ok(secrets)
         }
         _ => {
             Err(Mistake { at, reason: "a known secret needs one of `value`, `env_file`, `file`".to_owned() })

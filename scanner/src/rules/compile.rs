@@ -9,6 +9,7 @@ use super::template::Template;
 use super::{Home, Keyword, Pattern, Rule, RuleError, Trigger, Until};
 use crate::candidates::Says;
 use crate::checks::{self, Check};
+use crate::confirm::MAX_NAMED;
 use crate::hosts::{ANYWHERE, HostPattern};
 use crate::verdict::{Category, Confidence, Severity};
 
@@ -42,6 +43,14 @@ pub(super) fn ids_are_unique<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> R
     match rules.into_iter().find(|rule| !seen.insert(&*rule.id)) {
         None => Ok(()),
         Some(rule) => Err(refuse(rule, "another rule has this id; ids are unique over all files".to_owned())),
+    }
+}
+
+/// Refuses more rules with a context than numbers are matched with.
+pub(super) fn contexts_are_few<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> Result<(), RuleError> {
+    match rules.into_iter().filter(|rule| !rule.context.is_empty()).nth(MAX_NAMED) {
+        None => Ok(()),
+        Some(rule) => Err(refuse(rule, format!("at most {MAX_NAMED} rules can have a `context`"))),
     }
 }
 
@@ -86,6 +95,7 @@ impl Shared<'_> {
             trigger,
             until: until(entry)?,
             whole_word: entry.whole_word,
+            context: contexts(entry)?,
             checks: entry.confirm.iter().map(|name| Check::parse(name)).collect::<Result<_, _>>()?,
             except: entry.except.iter().map(|text| text.clone().into_bytes()).collect(),
             home: homes(entry.home.as_ref().unwrap_or(&defaults.home))?,
@@ -105,7 +115,7 @@ fn starts(trigger: &Trigger, shape: &Shape) -> Vec<Keyword> {
             let prefixes = shape.prefixes().unwrap_or_default();
             prefixes.into_iter().map(|bytes| Keyword { bytes, ignore_case: false }).collect()
         }
-        Trigger::Name { .. } | Trigger::Digits { .. } | Trigger::Userinfo => Vec::new(),
+        _ => Vec::new(),
     }
 }
 
@@ -151,11 +161,28 @@ fn trigger(entry: &Entry, shape: &Shape) -> Result<Trigger, String> {
             Ok(Trigger::Name { words: words.clone(), says: entry.says.unwrap_or(Says::Secret) })
         }
         (None, None, Some(syntax::Shape::Digits)) => {
-            let min_bytes = shape.min_bytes();
-            Ok(Trigger::Digits { reach: entry.reach, min_bytes, max_bytes })
+            let min_digits = shape.min_digits();
+            let (reach, first) = (entry.reach, shape.first_bytes());
+            Ok(Trigger::Digits { reach, first, min_digits, max_bytes })
         }
+        (None, None, Some(syntax::Shape::Run)) => Ok(Trigger::Run { bytes: shape.min_bytes()..=max_bytes }),
+        (None, None, Some(syntax::Shape::Mailbox)) => Ok(Trigger::Mailbox),
+        (None, None, Some(syntax::Shape::SeedWords)) => Ok(Trigger::SeedWords),
         (None, None, Some(syntax::Shape::Userinfo)) => Ok(Trigger::Userinfo),
         _ => Err("a rule has exactly one of keywords, names, shape".to_owned()),
+    }
+}
+
+/// Words that may name a number: lower case, single spaces between them.
+fn contexts(entry: &Entry) -> Result<Vec<String>, String> {
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte >= 0x80);
+    if entry.shape != Some(syntax::Shape::Digits) && !entry.context.is_empty() {
+        return Err("only a rule with shape = \"digits\" has a `context`".to_owned());
+    }
+    match entry.context.iter().find(|words| !words.split(' ').all(is_word)) {
+        None => Ok(entry.context.clone()),
+        Some(words) => Err(format!("the context {words:?} is not made of words of lower-case letters")),
     }
 }
 
@@ -203,8 +230,12 @@ fn begins_with_a_keyword(words: &[String], shape: &Shape) -> Result<(), String> 
 fn anchored(trigger: &Trigger, pattern: &str) -> String {
     match trigger {
         Trigger::Keywords { reach: 0, .. } => format!(r"\A(?:{pattern})"),
-        Trigger::Name { .. } => format!(r"\A(?:{pattern})\z"),
-        Trigger::Keywords { .. } | Trigger::Digits { .. } | Trigger::Userinfo => pattern.to_owned(),
+        Trigger::Name { .. } | Trigger::Run { .. } | Trigger::Mailbox | Trigger::SeedWords => {
+            format!(r"\A(?:{pattern})\z")
+        }
+        Trigger::Keywords { .. } | Trigger::Digits { .. } | Trigger::Userinfo | Trigger::Known { .. } => {
+            pattern.to_owned()
+        }
     }
 }
 

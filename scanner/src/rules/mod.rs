@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 use crate::candidates::Says;
 use crate::checks::Check;
@@ -66,6 +67,12 @@ impl RuleSet {
         Ok(joined)
     }
 
+    /// The rules of these files and no others.
+    #[cfg(test)]
+    pub(crate) fn only(files: impl IntoIterator<Item = (&'static str, &'static str)>) -> Self {
+        Self::default().join(files).expect("the rules of the test are good")
+    }
+
     /// The same, but rules whose ids stand in `files` are taken from there.
     pub fn with_replacements<N, T>(self, files: impl IntoIterator<Item = (N, T)>) -> Result<Self, RuleError>
     where
@@ -80,7 +87,8 @@ impl RuleSet {
 
     /// Refuses `others` when one of them has the id of one of these.
     pub(crate) fn admits(&self, others: &Self) -> Result<(), RuleError> {
-        compile::ids_are_unique(self.rules.iter().chain(&others.rules))
+        compile::ids_are_unique(self.rules.iter().chain(&others.rules))?;
+        compile::contexts_are_few(self.rules.iter().chain(&others.rules))
     }
 
     /// These rules, then `others`.
@@ -109,6 +117,7 @@ impl RuleSet {
             compile::file(name, text, &mut self.rules)?;
         }
         compile::ids_are_unique(&self.rules)?;
+        compile::contexts_are_few(&self.rules)?;
         self.hash = hash_of(hash);
         Ok(self)
     }
@@ -162,6 +171,8 @@ pub(crate) struct Rule {
     pub(crate) until: Option<Until>,
     /// A match touching a word character on either side is part of something longer, and no match.
     pub(crate) whole_word: bool,
+    /// Words of which one must name the number, where its digits alone say too little; lower case.
+    pub(crate) context: Vec<String>,
     /// Second opinions, each given the bytes of the secret; all must agree. Asked by [`Rule::confirms`].
     pub(crate) checks: Vec<Check>,
     /// Published test data that is no finding.
@@ -203,7 +214,15 @@ pub(crate) enum Trigger {
     Name { words: Vec<String>, says: Says },
     /// A stretch of digits with the usual separators. `reach` is how far before it a match may begin, as
     /// with the country code of an IBAN.
-    Digits { reach: usize, min_bytes: usize, max_bytes: usize },
+    Digits { reach: usize, first: Box<[bool; 256]>, min_digits: usize, max_bytes: usize },
+    /// A run of letters and digits as long as the pattern's matches.
+    Run { bytes: std::ops::RangeInclusive<usize> },
+    /// `name@host`.
+    Mailbox,
+    /// Words of a seed phrase.
+    SeedWords,
+    /// What the operator named.
+    Known { value: Arc<Zeroizing<Vec<u8>>> },
     /// `scheme://user:password@host`.
     Userinfo,
 }

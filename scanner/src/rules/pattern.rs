@@ -90,6 +90,18 @@ impl Shape {
         telling::is_telling(&self.0)
     }
 
+    /// Whether a match can begin with each byte.
+    pub(super) fn first_bytes(&self) -> Box<[bool; 256]> {
+        let mut first = Box::new([false; 256]);
+        add_first_bytes(&self.0, &mut first);
+        first
+    }
+
+    /// Digits that every match has.
+    pub(super) fn min_digits(&self) -> usize {
+        min_digits(&self.0)
+    }
+
     /// The literals a match can begin with, as far as they are fixed; `None` when it can begin with too much.
     pub(super) fn prefixes(&self) -> Option<Vec<Vec<u8>>> {
         let literals = Extractor::new().limit_class(64).extract(&self.0);
@@ -120,4 +132,43 @@ fn members(class: &Class) -> u32 {
             chars.iter().map(|range| range.end() as u32 - range.start() as u32 + 1).sum()
         }
     }
+}
+
+fn min_digits(hir: &Hir) -> usize {
+    match hir.kind() {
+        HirKind::Literal(literal) => literal.0.iter().filter(|byte| byte.is_ascii_digit()).count(),
+        HirKind::Class(Class::Bytes(class)) => {
+            usize::from(class.iter().all(|range| range.start() >= b'0' && range.end() <= b'9'))
+        }
+        HirKind::Repetition(repetition) => {
+            min_digits(&repetition.sub) * usize::try_from(repetition.min).unwrap_or_default()
+        }
+        HirKind::Capture(capture) => min_digits(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().map(min_digits).sum(),
+        HirKind::Alternation(choices) => choices.iter().map(min_digits).min().unwrap_or_default(),
+        _ => 0,
+    }
+}
+
+/// Marks the bytes a match can begin with; whether the match can also be empty.
+fn add_first_bytes(hir: &Hir, first: &mut [bool; 256]) -> bool {
+    match hir.kind() {
+        HirKind::Literal(literal) => first[usize::from(literal.0[0])] = true,
+        HirKind::Class(Class::Bytes(class)) => {
+            for range in class.iter() {
+                (range.start()..=range.end()).for_each(|byte| first[usize::from(byte)] = true);
+            }
+        }
+        HirKind::Repetition(repetition) => {
+            return add_first_bytes(&repetition.sub, first) || repetition.min == 0;
+        }
+        HirKind::Capture(capture) => return add_first_bytes(&capture.sub, first),
+        HirKind::Concat(parts) => return parts.iter().all(|part| add_first_bytes(part, first)),
+        HirKind::Alternation(choices) => {
+            let empty = choices.iter().filter(|choice| add_first_bytes(choice, first)).count();
+            return empty > 0;
+        }
+        _ => return true,
+    }
+    false
 }

@@ -44,6 +44,8 @@ pub(super) struct Entry {
     #[serde(default = "yes")]
     pub(super) whole_word: bool,
     #[serde(default)]
+    pub(super) context: Vec<String>,
+    #[serde(default)]
     pub(super) confirm: Vec<String>,
     #[serde(default)]
     pub(super) except: Vec<String>,
@@ -57,10 +59,13 @@ pub(super) struct Entry {
 }
 
 /// A trigger without a literal.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum Shape {
     Digits,
+    Mailbox,
+    Run,
+    SeedWords,
     Userinfo,
 }
 

@@ -33,7 +33,7 @@ pub(crate) enum Class {
     Extended,
     /// `0` to `9`.
     Digit,
-    /// White space and dashes that separate groups of digits.
+    /// Spaces, dashes, dots and slashes that separate groups of digits.
     Separator,
     /// What an escape begins with: `%`, `\`, `&`.
     Escape,
@@ -85,7 +85,7 @@ impl Class {
             Self::Core => is(byte, CORE),
             Self::Extended => is(byte, EXTENDED),
             Self::Digit => byte.is_ascii_digit(),
-            Self::Separator => matches!(byte, b' ' | b'-'),
+            Self::Separator => matches!(byte, b' ' | b'-' | b'.' | b'/'),
             Self::Escape => matches!(byte, b'%' | b'\\' | b'&'),
             // Hexadecimal digits, `\u`, `\U`, `\x`, `&#`, the entities that matter, and signs that tokens have.
             Self::AfterEscape => {

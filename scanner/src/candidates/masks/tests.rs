@@ -161,7 +161,7 @@ proptest! {
         let digit = |at: Option<usize>| at.is_some_and(|at| bytes[at].is_ascii_digit());
         let fits = |at: usize| {
             digit(Some(at))
-                || (matches!(bytes[at], b' ' | b'-') && (digit(at.checked_sub(1)) || digit(at.checked_sub(2))))
+                || (matches!(bytes[at], b' ' | b'-' | b'.' | b'/') && (digit(at.checked_sub(1)) || digit(at.checked_sub(2))))
         };
         prop_assert_eq!(found, rows(&bytes, 9, fits));
     }

@@ -2,7 +2,7 @@
 
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER};
 
-use crate::checks::{base58check, crc32_base62, gitlab_crc, luhn, mod97, verhoeff};
+use crate::checks::{base58check, bip39, crc32_base62, gitlab_crc, luhn, mini_key, mod97, verhoeff};
 
 /// Turns the bytes of a nested template into others.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +16,13 @@ const FUNCTIONS: &[(&str, Apply)] = &[
     ("base64url-of", |bytes| BASE64URL_NOPAD.encode(&bytes).into_bytes()),
     ("hex-of", |bytes| HEXLOWER.encode(&bytes).into_bytes()),
     ("base58check", |bytes| base58check::encode(&bytes)),
+    ("seed-phrase", |entropy| bip39::phrase_of(&entropy)),
+    ("electrum-seed", |entropy| bip39::electrum_of(&entropy)),
+    ("mini-key", mini_key::complete),
+    ("lower-case", |bytes| bytes.to_ascii_lowercase()),
+    ("numbered", |words| numbered(&words)),
+    ("commas", |words| joined(&words, b", ")),
+    ("lines", |words| joined(&words, b"\n")),
     ("crc32-base62", crc32_base62::complete),
     ("gitlab-crc", gitlab_crc::complete),
     ("luhn", luhn::complete),
@@ -58,4 +65,14 @@ fn spoil(mut bytes: Vec<u8>) -> Vec<u8> {
         };
     }
     bytes
+}
+
+/// `1. word`, a line each.
+fn numbered(words: &[u8]) -> Vec<u8> {
+    let lines = words.split(|byte| *byte == b' ').enumerate();
+    lines.flat_map(|(index, word)| [format!("{}. ", index + 1).as_bytes(), word, b"\n"].concat()).collect()
+}
+
+fn joined(words: &[u8], separator: &[u8]) -> Vec<u8> {
+    words.split(|byte| *byte == b' ').collect::<Vec<_>>().join(separator)
 }

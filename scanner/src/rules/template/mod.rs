@@ -4,12 +4,14 @@
 //! works on a nested template: `ghp_{{crc32-base62 {{base62 30}}}}`. See `docs/rules.md` for the tables.
 
 mod class;
+mod fits;
 mod function;
 mod parse;
 mod random;
 
 pub(super) use random::Random;
 
+use crate::checks::Check;
 use function::Function;
 
 /// A parsed template.
@@ -30,6 +32,8 @@ enum Node {
     Token,
     OneOf(Vec<Template>),
     Call(Function, Template),
+    /// `#` and `@` become the digits and capitals with which the check agrees.
+    Fits(Check, Template),
 }
 
 impl Template {
@@ -43,7 +47,7 @@ impl Template {
         self.0.iter().any(|node| match node {
             Node::Token => true,
             Node::OneOf(choices) => choices.iter().any(Self::uses_token),
-            Node::Call(_, inner) => inner.uses_token(),
+            Node::Call(_, inner) | Node::Fits(_, inner) => inner.uses_token(),
             Node::Text(_) | Node::Bytes(_) | Node::Class { .. } => false,
         })
     }
@@ -65,6 +69,7 @@ impl Template {
                 Node::OneOf(choices) => {
                     out.extend(choices[random.below(choices.len())].expand(token, random));
                 }
+                Node::Fits(check, inner) => out.extend(fits::fitted(check, inner.expand(token, random))),
                 Node::Call(function, inner) => out.extend(function.apply(inner.expand(token, random))),
             }
         }

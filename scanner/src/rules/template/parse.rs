@@ -1,5 +1,7 @@
 //! The grammar of templates.
 
+use crate::checks::Check;
+
 use super::class;
 use super::function::Function;
 use super::{Node, Template};
@@ -60,6 +62,10 @@ impl<'a> Parser<'a> {
             "token" => Node::Token,
             "byte" => Node::Bytes(self.hex()?),
             "one" => Node::OneOf(self.choices()?),
+            "fits" => {
+                let check = Check::parse(self.word())?;
+                Node::Fits(check, self.nodes(&["}}"])?)
+            }
             _ => match class::set(name) {
                 Some(set) => self.class(set)?,
                 None => self.call(name)?,
@@ -112,7 +118,7 @@ impl<'a> Parser<'a> {
     fn call(&mut self, name: &str) -> Result<Node, String> {
         let function = Function::parse(name).ok_or_else(|| {
             let (classes, functions) = (class::NAMES, Function::names());
-            format!("{name:?} is no template; there are token, one, byte, {classes}, {functions}")
+            format!("{name:?} is no template; there are token, one, byte, fits, {classes}, {functions}")
         })?;
         Ok(Node::Call(function, self.nodes(&["}}"])?))
     }

@@ -1,0 +1,217 @@
+//! Words of seed phrases, in a row: at least twelve that stand in a list of BIP-39, however they are separated.
+//!
+//! Twelve words of three letters with one byte between them are 47 bytes. So one word of every 40 bytes is looked up,
+//! and only around one that is listed are others.
+
+use std::ops::Range;
+
+use super::masks::Block;
+use crate::checks::bip39::{MAX_WORD_BYTES, is_listed};
+
+/// Bytes between two look-ups.
+const STRIDE: usize = 40;
+/// Fewest words of a phrase.
+const MIN_WORDS: usize = 12;
+/// Words of one row that are looked at; more are a list of words.
+const MAX_WORDS: usize = 512;
+/// Most bytes between two words: a line break, a number and quotes.
+const MAX_GAP: usize = 16;
+
+/// Finds rows of listed words, block by block.
+#[derive(Debug, Default)]
+pub(crate) struct SeedWords {
+    at: usize,
+}
+
+impl SeedWords {
+    /// The words of the next row whose probe lies in `block`.
+    pub(crate) fn next_in(&mut self, block: &Block, bytes: &[u8]) -> Option<Vec<Range<usize>>> {
+        let limit = block.range().end;
+        loop {
+            let probe = self.at + STRIDE;
+            if probe >= limit {
+                return None;
+            }
+            let Some(word) = word_near(bytes, probe) else {
+                self.at = probe;
+                continue;
+            };
+            if !is_listed(&bytes[word.clone()]) {
+                self.at = word.end.max(probe);
+                continue;
+            }
+            let row = row_around(bytes, word, self.at);
+            self.at = row.last().map_or(probe, |last| last.end).max(probe);
+            if row.len() >= MIN_WORDS {
+                return Some(row);
+            }
+        }
+    }
+}
+
+/// All words of a text.
+pub(crate) fn words_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = without_escape(text, (at..text.len()).find(|at| is_letter(text, *at))?);
+        at = end_of_word(text, start).max(start + 1);
+        Some(&text[start..at.min(text.len())])
+    })
+}
+
+/// The listed words around `word`, not before `floor`.
+fn row_around(bytes: &[u8], word: Range<usize>, floor: usize) -> Vec<Range<usize>> {
+    let mut row = Vec::new();
+    let mut first = word.clone();
+    while let Some(before) =
+        word_before(bytes, first.start, floor).filter(|word| is_listed(&bytes[word.clone()]))
+    {
+        first = before.clone();
+        row.push(before);
+    }
+    row.reverse();
+    row.push(word.clone());
+    let mut last = word;
+    while row.len() < MAX_WORDS
+        && let Some(after) = word_after(bytes, last.end).filter(|word| is_listed(&bytes[word.clone()]))
+    {
+        last = after.clone();
+        row.push(after);
+    }
+    row
+}
+
+/// The word at `at`, or shortly after it.
+fn word_near(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let end = bytes.len().min(at + MAX_GAP);
+    let inside = (at..end).find(|at| is_letter(bytes, *at))?;
+    let floor = inside.saturating_sub(MAX_WORD_BYTES);
+    let mut start = inside;
+    while start > floor && is_letter(bytes, start - 1) {
+        start -= 1;
+    }
+    Some(without_escape(bytes, start)..end_of_word(bytes, inside))
+}
+
+fn word_after(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let mut start = at;
+    while start < bytes.len().min(at + MAX_GAP) && !is_letter(bytes, start) {
+        if !separates(bytes, start) {
+            return None;
+        }
+        start += 1;
+    }
+    let start = without_escape(bytes, start);
+    let end = end_of_word(bytes, start);
+    (start > at && end > start).then_some(start..end)
+}
+
+fn word_before(bytes: &[u8], at: usize, floor: usize) -> Option<Range<usize>> {
+    let lowest = floor.max(at.saturating_sub(MAX_GAP));
+    let mut end = at;
+    while end > lowest && (!is_letter(bytes, end - 1) || is_escape(bytes, end - 1)) {
+        if !separates(bytes, end - 1) && !is_escape(bytes, end - 1) {
+            return None;
+        }
+        end -= 1;
+    }
+    let lowest = floor.max(end.saturating_sub(MAX_WORD_BYTES));
+    let mut start = end;
+    while start > lowest && is_letter(bytes, start - 1) {
+        start -= 1;
+    }
+    let start = without_escape(bytes, start);
+    (end < at && start < end).then_some(start..end)
+}
+
+fn end_of_word(bytes: &[u8], mut at: usize) -> usize {
+    let ceiling = bytes.len().min(at + MAX_WORD_BYTES + 1);
+    while at < ceiling && is_letter(bytes, at) {
+        at += 1;
+    }
+    at
+}
+
+/// In `\nword` the first letter belongs to the escape.
+fn without_escape(bytes: &[u8], start: usize) -> usize {
+    if is_escape(bytes, start) { start + 1 } else { start }
+}
+
+fn is_escape(bytes: &[u8], at: usize) -> bool {
+    at > 0 && bytes[at - 1] == b'\\' && bytes.get(at).is_some_and(|byte| b"nrt".contains(byte))
+}
+
+/// Letters, and bytes of letters beyond ASCII; not of the spaces among them.
+fn is_letter(bytes: &[u8], at: usize) -> bool {
+    match bytes.get(at) {
+        Some(byte) if byte.is_ascii() => byte.is_ascii_alphabetic(),
+        Some(_) => !is_wide_space(bytes, at),
+        None => false,
+    }
+}
+
+/// Whether `at` is a byte of U+3000 or U+00A0.
+fn is_wide_space(bytes: &[u8], at: usize) -> bool {
+    let stands_at = |space: &[u8], offset: usize| {
+        at.checked_sub(offset).is_some_and(|start| bytes[start..].starts_with(space))
+    };
+    (0..3).any(|offset| stands_at(b"\xe3\x80\x80", offset))
+        || (0..2).any(|offset| stands_at(b"\xc2\xa0", offset))
+}
+
+fn separates(bytes: &[u8], at: usize) -> bool {
+    matches!(
+        bytes[at],
+        b' ' | b'\t' | b'\r' | b'\n' | b',' | b';' | b'"' | b'\'' | b'|' | b'.' | b':' | b')' | b'+' | b'\\' | b'#'
+            | b'0'..=b'9' | 0x80..
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::masks::in_blocks;
+    use super::*;
+
+    const WORDS: [&str; 12] = [
+        "legal", "winner", "thank", "year", "wave", "sausage", "worth", "useful", "legal", "winner", "thank",
+        "yellow",
+    ];
+
+    fn rows(text: &str) -> Vec<usize> {
+        let (mut words, mut found) = (SeedWords::default(), Vec::new());
+        in_blocks(text.as_bytes(), |block| {
+            found.extend(std::iter::from_fn(|| words.next_in(block, text.as_bytes())).map(|row| row.len()));
+        });
+        found
+    }
+
+    #[test]
+    fn finds_words_however_they_are_separated() {
+        for lead in 0..90 {
+            let text = format!("{}{}. of it", "x".repeat(lead) + " ", WORDS.join(" "));
+            assert_eq!(rows(&text), [12], "lead {lead}");
+        }
+        let numbered: Vec<String> =
+            WORDS.iter().enumerate().map(|(i, word)| format!("{}. {word}", i + 1)).collect();
+        for text in [
+            WORDS.join(", "),
+            WORDS.join("\n"),
+            WORDS.join("\\n"),
+            WORDS.join("\", \""),
+            WORDS.join(" | "),
+            numbered.join("\n"),
+        ] {
+            assert_eq!(rows(&format!("x: {text};")), [12], "{text}");
+        }
+    }
+
+    #[test]
+    fn prose_has_no_row() {
+        assert_eq!(
+            rows(
+                "the quick brown fox jumps over the lazy dog and this is all that it does on any day of a year"
+            ),
+            [0; 0]
+        );
+    }
+}

@@ -1,0 +1,44 @@
+//! Whether a mail address leads to a host that could exist (RFC 5321; reserved names of RFC 2606 and RFC 6761).
+
+const RESERVED: [&str; 7] = ["example", "test", "invalid", "localhost", "local", "internal", "lan"];
+/// Endings of file and package names that stand after an `@` too.
+const FILES: [&str; 12] =
+    ["png", "jpg", "jpeg", "gif", "svg", "webp", "js", "ts", "css", "json", "html", "tgz"];
+
+/// Whether the host has labels of letters, digits and dashes, and ends in a name that is given out.
+pub(super) fn agrees(address: &[u8]) -> bool {
+    let Some(at) = address.iter().rposition(|byte| *byte == b'@') else { return false };
+    let Ok(host) = std::str::from_utf8(&address[at + 1..]) else { return false };
+    let host = host.to_ascii_lowercase();
+    let Some((rest, top)) = host.rsplit_once('.') else { return false };
+    let is_label = |label: &str| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-');
+    let second = rest.rsplit('.').next().unwrap_or_default();
+    let given_out = top.len() >= 2
+        && top.len() <= 24
+        && top.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && !RESERVED.contains(&top)
+        && !FILES.contains(&top)
+        && second != "example";
+    given_out && rest.split('.').all(is_label) && !address[..at].starts_with(b".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::agrees;
+
+    #[test]
+    fn reserved_hosts_versions_and_files_are_none() {
+        assert!(agrees(b"a.person@mail.company.com") && agrees(b"a@b.co.uk"));
+        for other in [
+            "a@example.com",
+            "a@b.test",
+            "left-pad@1.3.0",
+            "icon@2x.png",
+            "git@localhost",
+            "a@-b.com",
+            "a@b..com",
+        ] {
+            assert!(!agrees(other.as_bytes()), "{other}");
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! Which rules a number is a case for: those that its digits alone decide, and those that the words around it name.
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use std::ops::Range;
+
+use super::numbers::is_list_gap;
+use super::table::Table;
+use crate::candidates::classes::{ALNUM, start_of};
+use crate::candidates::spelled_words;
+use crate::rules::{RuleSet, Trigger};
+
+/// How far before a number the words may stand that name it.
+const REACH: usize = 64;
+/// How far after it, in parentheses.
+const REACH_AFTER: usize = 24;
+/// Letters that may belong to the number itself.
+const MAX_PREFIX: usize = 10;
+
+/// Letters of words that are many things.
+const SHORT: usize = 4;
+
+/// Words of a label that say nothing of what the number is.
+const GENERIC: [&str; 24] = [
+    "value", "val", "number", "num", "numero", "nummer", "the", "was", "are", "text", "data", "content",
+    "field", "key", "input", "type", "code", "string", "item", "please", "und", "and", "est", "called",
+];
+
+/// Rules for numbers, by the words that name them.
+#[derive(Debug)]
+pub(crate) struct NumberRules {
+    words: AhoCorasick,
+    /// What each word calls a number.
+    meanings: Vec<Called>,
+    /// Rules that need no words, with the digits they have at least.
+    free: Vec<(usize, usize)>,
+    /// Rules that need words: the bits of [`Called`].
+    named: Vec<usize>,
+}
+
+/// A set of rules that need words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Called([u64; WORDS_OF_BITS]);
+
+const WORDS_OF_BITS: usize = 4;
+
+/// Rules that may need words, at most.
+pub(crate) const MAX_NAMED: usize = WORDS_OF_BITS * 64;
+
+impl Called {
+    pub(super) fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+
+    fn join(&mut self, other: Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(bits, more)| *bits |= more);
+    }
+
+    fn ordinals(self) -> impl Iterator<Item = usize> {
+        (0..MAX_NAMED).filter(move |ordinal| self.0[ordinal / 64] >> (ordinal % 64) & 1 == 1)
+    }
+}
+
+/// What numbers before this one were called.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    table: Table,
+    last_end: usize,
+    last: Called,
+}
+
+impl NumberRules {
+    /// Collects the rules that look at digits.
+    pub(crate) fn new(rules: &RuleSet) -> Self {
+        let (mut free, mut named, mut words, mut meanings) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (index, rule) in rules.rules.iter().enumerate() {
+            let Trigger::Digits { min_digits, reach, .. } = rule.trigger else { continue };
+            if rule.context.is_empty() {
+                free.push((index, min_digits.saturating_sub(reach)));
+                continue;
+            }
+            let mut called = Called::default();
+            called.0[named.len() / 64] |= 1 << (named.len() % 64);
+            named.push(index);
+            for word in &rule.context {
+                let spelled = word.replace(' ', "_");
+                words.extend([format!("_{spelled}_"), format!("_{spelled}s_")]);
+                meanings.extend([called, called]);
+            }
+        }
+        let words = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(words)
+            .expect("some hundred short words fit any automaton");
+        Self { words, meanings, free, named }
+    }
+
+    /// The rules that may find something in the stretch of digits at `stretch`.
+    pub(crate) fn rules_for<'n>(
+        &'n self,
+        bytes: &[u8],
+        stretch: &Range<usize>,
+        memory: &mut Memory,
+    ) -> impl Iterator<Item = usize> + use<'n> {
+        let digits = bytes[stretch.clone()].iter().filter(|byte| byte.is_ascii_digit()).count();
+        let called = self.called(bytes, stretch, memory);
+        memory.last_end = stretch.end;
+        memory.last = called;
+        let free =
+            self.free.iter().filter(move |(_, min_digits)| *min_digits <= digits).map(|(rule, _)| *rule);
+        free.chain(called.ordinals().map(|ordinal| self.named[ordinal]))
+    }
+
+    fn called(&self, bytes: &[u8], stretch: &Range<usize>, memory: &mut Memory) -> Called {
+        if self.named.is_empty() {
+            return Called::default();
+        }
+        let label = Label::before(bytes, stretch.start);
+        if !label.is_named && memory.goes_on(bytes, stretch.start) {
+            return memory.last;
+        }
+        let column = label.cell.map(|delimiter| memory.table.column(self, bytes, stretch.start, delimiter));
+        let mut called = match column {
+            Some(column) if !memory.table.is_empty() => column,
+            _ => self.named_by(bytes, &label),
+        };
+        called.join(self.named_after(bytes, stretch.end));
+        called
+    }
+
+    /// What the label says; one that says nothing leaves the word to what stands before it.
+    fn named_by(&self, bytes: &[u8], label: &Label) -> Called {
+        let is_near = !label.is_named;
+        let text = &bytes[label.text.clone()];
+        let called = self.words_in(text, is_near);
+        let is_id = label.is_named && text.eq_ignore_ascii_case(b"id");
+        if called.is_empty() && !is_id && is_generic(text) {
+            return self.words_in(&bytes[label.text.end.saturating_sub(REACH)..label.text.end], is_near);
+        }
+        called
+    }
+
+    /// `123456789 (SSN)`
+    fn named_after(&self, bytes: &[u8], end: usize) -> Called {
+        let rest = &bytes[end..bytes.len().min(end + REACH_AFTER)];
+        let rest = rest.strip_prefix(b" ").unwrap_or(rest);
+        if rest.starts_with(b"(") { self.words_in(rest, false) } else { Called::default() }
+    }
+
+    /// What the words of a text call a number. Words as short as `sin` are many things: in prose, where
+    /// `is_near`, they count only right before the number.
+    pub(super) fn words_in(&self, text: &[u8], is_near: bool) -> Called {
+        let mut buffer = [0; 2 * REACH + 2];
+        let spelled = spelled_words(&text[text.len().saturating_sub(REACH)..], &mut buffer);
+        let mut called = Called::default();
+        for word in self.words.find_overlapping_iter(spelled) {
+            if !is_near || word.len() > SHORT + 2 || says_nothing(&spelled[word.end()..]) {
+                called.join(self.meanings[word.pattern()]);
+            }
+        }
+        called
+    }
+}
+
+impl Memory {
+    /// Whether nothing but what separates the numbers of a list stands between the last number and `start`.
+    fn goes_on(&self, bytes: &[u8], start: usize) -> bool {
+        (self.last_end..self.last_end + 16).contains(&start)
+            && self.last_end > 0
+            && self.table.is_empty()
+            && bytes[self.last_end..start].iter().all(|byte| is_list_gap(*byte))
+    }
+}
+
+/// What stands before a number.
+struct Label {
+    text: Range<usize>,
+    /// A colon, an equals sign or the end of a tag stands between.
+    is_named: bool,
+    /// The number is a cell of a table, with this delimiter.
+    cell: Option<u8>,
+}
+
+impl Label {
+    fn before(bytes: &[u8], number: usize) -> Self {
+        let floor = number.saturating_sub(REACH);
+        let mut start = start_of(bytes, number, number.saturating_sub(MAX_PREFIX), ALNUM);
+        // In `\n123` the letter belongs to the escape.
+        if start > 0 && start < number && bytes[start - 1] == b'\\' {
+            start += 1;
+        }
+        let end = before_syntax(bytes, start, floor);
+        let gap = &bytes[end..start];
+        let is_named = gap.iter().any(|byte| matches!(byte, b':' | b'=' | b'>'));
+        let mut from = end;
+        while from > floor && !is_boundary(bytes[from - 1]) {
+            from -= 1;
+        }
+        if from > 0 && from < end && bytes[from - 1] == b'\\' && b"nrt".contains(&bytes[from]) {
+            from += 1;
+        }
+        Self { text: from..end, is_named, cell: if is_named { None } else { cell(bytes, gap, end) } }
+    }
+}
+
+/// Back over quotes, colons and line ends between a label and its number.
+fn before_syntax(bytes: &[u8], mut at: usize, floor: usize) -> usize {
+    loop {
+        while at > floor && is_syntax(bytes[at - 1]) {
+            at -= 1;
+        }
+        if at < floor + 2 || !b"nrt".contains(&bytes[at - 1]) || bytes[at - 2] != b'\\' {
+            return at;
+        }
+        at -= 2;
+    }
+}
+
+fn is_syntax(byte: u8) -> bool {
+    byte <= b' ' || b"\"'`:=>([{|,;#*\\-.".contains(&byte)
+}
+
+fn is_boundary(byte: u8) -> bool {
+    b",;{}[]<>\"'\n\r\t|&?!\\".contains(&byte)
+}
+
+/// The delimiter of the table that a number with this gap before it may be a cell of.
+fn cell(bytes: &[u8], gap: &[u8], gap_start: usize) -> Option<u8> {
+    let delimiter = |byte: &u8| matches!(byte, b',' | b';' | b'\t' | b'|');
+    let at_line_start = gap_start == 0 || gap.contains(&b'\n') || gap.windows(2).any(|two| two == b"\\n");
+    match gap.iter().rev().find(|byte| delimiter(byte) || **byte == b'\n') {
+        Some(b'\n') => Some(b'\n'),
+        Some(found) => Some(*found),
+        None if at_line_start && !bytes.is_empty() => Some(b'\n'),
+        None => None,
+    }
+}
+
+/// Whether a label has no word of its own: short ones, and those that say "value".
+fn is_generic(label: &[u8]) -> bool {
+    let mut buffer = [0; 2 * REACH + 2];
+    says_nothing(spelled_words(label, &mut buffer))
+}
+
+fn says_nothing(spelled: &[u8]) -> bool {
+    spelled
+        .split(|byte| *byte == b'_')
+        .all(|word| word.len() <= 2 || GENERIC.iter().any(|generic| generic.as_bytes() == word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::candidates::{Digits, in_blocks};
+
+    const RULES: &str = r#"
+vendor = "Test"
+source = "a document"
+[[rule]]
+id = "test.tax-number"
+finds = "a number"
+shape = "digits"
+pattern = '[0-9]{9}'
+context = ["cpf", "tax id", "national insurance"]
+hits = ["x"]
+misses = ["y"]
+"#;
+
+    /// Whether each number of a text is called a tax number.
+    fn calls(text: &str) -> Vec<bool> {
+        let rules = RuleSet::only([("test.toml", RULES)]);
+        let numbers = NumberRules::new(&rules);
+        let (mut digits, mut memory, mut found) = (Digits::default(), Memory::default(), Vec::new());
+        in_blocks(text.as_bytes(), |block| {
+            while let Some(stretch) = digits.next_in(block, text.as_bytes()) {
+                found.push(numbers.rules_for(text.as_bytes(), &stretch, &mut memory).count() == 1);
+            }
+        });
+        found
+    }
+
+    #[test]
+    fn a_label_in_any_syntax_names_its_number() {
+        for text in [
+            "cpf: 123456789",
+            "CPF do cliente: 123456789",
+            "my tax id is 123456789.",
+            "{\"taxId\": \"123456789\"}",
+            "{\"userCPFNumber\": 123456789}",
+            "{\"type\": \"cpf\", \"value\": \"123456789\"}",
+            "<tax-id>123456789</tax-id>",
+            "cpf=123456789&x=1",
+            "| CPF | 123456789 |",
+            "CPF\\n123456789\\n",
+            "National Insurance number: AB123456C",
+            "{\"cpfs\": [\"123456789\"]}",
+            "123456789 (CPF)",
+        ] {
+            assert_eq!(calls(text), [true], "{text}");
+        }
+    }
+
+    #[test]
+    fn another_name_is_no_label() {
+        for text in [
+            "{\"cpf\": null, \"order\": 123456789}",
+            "order 123456789",
+            "occipfal 123456789",
+            "cpf unknown; order: 123456789",
+        ] {
+            assert_eq!(calls(text), [false], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_column_is_called_what_its_header_says() {
+        let rows = "order,name,cpf\n123456789,\"A, B\",987654321\n223456789,C,887654321\n";
+        assert_eq!(calls(rows), [false, true, false, true]);
+        assert_eq!(calls(&rows.replace('\n', "\\n")), [false, true, false, true]);
+        assert_eq!(calls("cpf\n123456789\n987654321\n"), [true, true]);
+    }
+
+    #[test]
+    fn a_list_is_called_what_its_first_number_is() {
+        assert_eq!(
+            calls("{\"cpf\": [123456789, 223456789, 323456789], \"ids\": [423456789]}"),
+            [true, true, true, false]
+        );
+    }
+}
