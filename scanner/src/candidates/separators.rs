@@ -42,6 +42,8 @@ pub(super) fn separator_after(bytes: &[u8], name: &Range<usize>) -> Option<(By, 
             Some((By::Assignment, gap + rest.iter().take(3).take_while(|byte| b"=>~".contains(byte)).count()))
         }
         b':' if rest.get(1) == Some(&b':') || is_inside_id(bytes, name.start, rest) => None,
+        // The result of a test.
+        b':' if &bytes[name.clone()] == b"PASS" => None,
         b':' if rest.get(1) == Some(&b'=') => Some((By::Assignment, gap + 2)),
         b':' => {
             let stars = skip(bytes, gap + 1, |byte| byte == b'*');
@@ -86,7 +88,7 @@ fn after_space(bytes: &[u8], name: &Range<usize>, closed: usize, gap: usize) -> 
         return Some((By::Text, told));
     }
     let text = &bytes[name.clone()];
-    if text.eq_ignore_ascii_case(b"pass") && text != b"PASS" {
+    if [&b"pass"[..], b"Pass"].contains(&text) {
         return None;
     }
     let is_option = text.starts_with(b"-");

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::classes::{ALNUM, NAME, SPACE, is};
+use super::meaning::{Says, says};
 use super::separators::{
     By, MAX_BETWEEN, past_block_mark, past_label, past_list_mark, past_tag, past_type, separator_after,
 };
@@ -46,6 +47,9 @@ pub(super) fn next_in_list(bytes: &[u8], end: usize) -> Option<Value> {
 fn read(bytes: &[u8], name: &Range<usize>, by: By, start: usize, is_in_list: bool) -> Option<Value> {
     let start = start + string_prefix(bytes.get(start..)?);
     let opened = skip_quotes(bytes, start);
+    if is_empty_string(&bytes[start..opened]) {
+        return None;
+    }
     if opened > start {
         let end = end_of_quoted(bytes, opened, opened - start);
         if by == By::Pair && !is_pair(bytes, name.start, end) {
@@ -140,6 +144,12 @@ fn end_of_quoted(bytes: &[u8], start: usize, marks: usize) -> usize {
     start + window.len() - backslashes
 }
 
+/// Two quotes, each with its backslashes, and nothing in them.
+fn is_empty_string(marks: &[u8]) -> bool {
+    let mut quotes = marks.iter().filter(|byte| **byte != b'\\');
+    matches!((quotes.next(), quotes.next(), quotes.next()), (Some(one), Some(other), None) if one == other)
+}
+
 /// `login alice password …` of a `.netrc`, `PASS …` of FTP, `ENV NAME …` of a Dockerfile.
 fn follows_a_user(bytes: &[u8], name: &Range<usize>) -> bool {
     let before = &bytes[name.start.saturating_sub(MAX_BETWEEN)..name.start];
@@ -182,11 +192,12 @@ fn stands_in_data(bytes: &[u8], name: &Range<usize>) -> bool {
     !is_argument || bytes[name.clone()].iter().all(|byte| !byte.is_ascii_lowercase())
 }
 
-/// Whether a value has a sign that no name of a variable has, or two digits without an underscore.
+/// Whether a value has a sign that no name of a variable has, or two digits and neither an underscore nor words that
+/// themselves name a secret.
 fn is_no_variable(value: &[u8]) -> bool {
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let has_sign = value.iter().any(|byte| !byte.is_ascii_alphanumeric() && !b"_.$".contains(byte));
-    has_sign || (digits >= 2 && !value.contains(&b'_'))
+    has_sign || (digits >= 2 && !value.contains(&b'_') && says(value) == Says::Nothing)
 }
 
 fn ends_line(bytes: &[u8], end: usize) -> bool {

@@ -27,6 +27,7 @@ pub(super) fn is_code(text: &[u8]) -> bool {
         || is_condition(text)
         || is_reference(text)
         || text.ends_with(b":")
+        || text.starts_with(b"HTTP/")
         || is_expression(bare(text))
 }
 

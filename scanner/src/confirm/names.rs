@@ -62,7 +62,7 @@ impl NameRules {
         named: &Named,
     ) -> Option<(usize, Range<usize>)> {
         let text = &bytes[named.value.clone()];
-        if !is_plausible(text) || (!named.is_text && is_identifier(text)) {
+        if !is_plausible(text) || (!named.is_text && (is_identifier(text) || says(text) >= Says::Perhaps)) {
             return None;
         }
         let says = match says(&bytes[named.name.clone()]) {
