@@ -120,6 +120,8 @@ class Gate:
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Deny by default: only an explicit verdict lifts it, in `request`, or here where a long body may flow."""
+        if hosts.is_recorded(flow):
+            return
         guard.deny_by_default(flow)
         rewrite.narrow_codings(flow.request)
         outlet = self._streams.of_request(flow)
@@ -130,6 +132,9 @@ class Gate:
     async def request(self, flow: http.HTTPFlow) -> None:
         """Let a request out on an explicit verdict."""
         request = flow.request
+        if hosts.is_recorded(flow):
+            await self._report(flow, request, message.request_of(flow), "out")
+            return
         if isinstance(request.stream, Outlet):
             await self._end_of(flow, request, "out", guard.deny_request)
             return
@@ -145,7 +150,7 @@ class Gate:
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """Let a response flow, or give it only so long to end."""
-        if isinstance(flow.response, Refusal):
+        if isinstance(flow.response, Refusal) or hosts.is_recorded(flow):
             return
         self._deadlines.start(flow, self._buffer_s)
         outlet = self._streams.of_response(flow)
@@ -162,6 +167,9 @@ class Gate:
         """Let a response in on an explicit verdict."""
         response, came_whole = flow.response, self._deadlines.stop(flow)
         if response is None or isinstance(response, Refusal):
+            return
+        if hosts.is_recorded(flow):
+            await self._report(flow, response, message.response_of(flow, response), "in")
             return
         if isinstance(response.stream, Outlet):
             await self._end_of(flow, response, "in", guard.deny_response)
@@ -203,13 +211,18 @@ class Gate:
 
     def websocket_start(self, flow: http.HTTPFlow) -> None:
         """Make the WebSocket endable."""
-        self._endings.watch(flow)
+        if not hosts.is_recorded(flow):
+            self._endings.watch(flow)
 
     @fail_closed(guard.drop_message)
     async def websocket_message(self, flow: http.HTTPFlow) -> None:
         """Drop a message, and take it back on an explicit verdict."""
-        websocket.forget_history(flow)
         heard = guard.last_message(flow)
+        if hosts.is_recorded(flow):
+            direction = "out" if heard.from_client else "in"
+            await self._report(flow, heard, message.websocket_of(flow, heard), direction)
+            return
+        websocket.forget_history(flow)
         heard.drop()
         if self._endings.is_ended(flow):
             return
@@ -221,6 +234,11 @@ class Gate:
             self._guard.passes.grant(flow, heard)
         else:
             self._endings.end(flow, denial.to_close_reason(refusal))
+
+    async def _report(self, flow: http.HTTPFlow, recorded: object, what: message.Message, direction: str) -> None:
+        """Say what a recorded message would have got, and leave it as it is: `mitmdump -nr FILE`."""
+        await self._refusal(flow, what, direction, _leave_as_it_is)
+        self._guard.passes.grant(flow, recorded)
 
     async def _refusal(
         self, flow: http.HTTPFlow, what: message.Message, direction: str, edit: Callable[[Edited], None]
@@ -255,6 +273,10 @@ class Gate:
         refusal = denial.unscanned(error, request=direction != "in")
         marks.refused(flow, refusal, error, direction)
         return refusal
+
+
+def _leave_as_it_is(_edited: Edited) -> None:
+    """A recording is not changed."""
 
 
 def _cannot_edit(_edited: Edited) -> None:

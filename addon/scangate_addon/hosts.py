@@ -1,6 +1,6 @@
 """Hosts: what is dialled decides. Names that a client merely claims are compared with it by the scanner."""
 
-from mitmproxy import ctx, tls
+from mitmproxy import ctx, http, tls
 from mitmproxy.connection import Client, Server
 from mitmproxy.proxy.server import ConnectionHandler
 
@@ -48,6 +48,13 @@ def hang_up(client: Client, server: Server) -> None:
     if transport is not None and transport.writer is not None:
         transport.writer.close()
     server.error = "refused by policy"
+
+
+def is_recorded(flow: http.HTTPFlow) -> bool:
+    """Whether a flow was read from a file: nobody waits for it, and its answer is there."""
+    proxyserver = ctx.master.addons.get("proxyserver")
+    is_connected = bool(proxyserver) and flow.client_conn.id in proxyserver.connections
+    return not flow.live and not is_connected and flow.response is not None
 
 
 def end_connection(client: Client, connection: Client | Server) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from clients import curl, wait_until
-from processes import Mitmdump
+from processes import ADDON, Mitmdump
 from tokens import aws_key_id
 
 SCANGATE = str(Path(sys.executable).with_name("scangate"))
@@ -55,6 +55,19 @@ def test_a_recording_is_scanned_message_by_message(kind, recorded):
     places = {(found["part"], found["pointer"]) for found in entries[2]["answer"]["findings"]}
     assert ("body", "/note/k") in places or ("url", None) in places
     assert key.encode() not in done.stdout
+
+
+def test_mitmdump_reads_a_capture_and_says_what_it_would_have_done(recorded, world, tmp_path):
+    files, key = recorded
+    again = tmp_path / "again.mitm"
+    command = [str(Path(sys.executable).with_name("mitmdump")), "-n", "-r", str(files["mitm"]), "-s", str(ADDON)]
+    policy = ["--set", f"scangate_policy={world.policy()}"]
+    options = [*policy, "--set", f"confdir={tmp_path}", "--set", "flow_detail=0", "-w", str(again)]
+    done = subprocess.run([*command, *options], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.count("POST shop.example block out: aws.access-key-id") == 1
+    assert "error" not in done.stdout.lower()
+    assert key not in done.stdout
+    assert key.encode() in again.read_bytes(), "a recording is not changed"
 
 
 def test_the_table_and_sarif_name_the_place_and_not_the_secret(recorded):
