@@ -5,6 +5,7 @@ early leaves it looking whole. So an outlet raises nothing, and what is cut ends
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Protocol
@@ -80,10 +81,19 @@ class Outlet:
             return []
         try:
             released = self._pass(chunk)
-        except BaseException as error:  # noqa: BLE001  mitmproxy would go on without a word
-            return self._give_up(chunk, _no_verdict(error))
+        except BaseException as error:  # noqa: BLE001  mitmproxy would hang without a word
+            released = self._without_verdict(chunk, error)
         self._tail = (self._tail + released)[-4:]
         return [released] if released else []
+
+    def _without_verdict(self, chunk: bytes, error: BaseException) -> bytes:
+        try:
+            return self._give_up(chunk, _no_verdict(error))
+        except BaseException as worse:  # noqa: BLE001  not even a refusal: then it ends without one
+            log.error("cut: refusing a stream raised %s", type(worse).__name__)
+            self._is_open = False
+            end(self._flow, self._direction)
+            return b""
 
     def _pass(self, chunk: bytes) -> bytes:
         if self._is_unscanned:
@@ -109,18 +119,17 @@ class Outlet:
             marks.judged(self._flow, self._judgement(), self._direction)
         self._marked = self._stream.finding_count
 
-    def _give_up(self, chunk: bytes, error: NoVerdict) -> list[bytes]:
+    def _give_up(self, chunk: bytes, error: NoVerdict) -> bytes:
         """Without a verdict the policy decides; bytes that were held or changed cannot be let go after all."""
         may_pass = not (self._stream.holds or self._stream.rewrites)
         if may_pass and self._lets_pass(error):
             marks.let_through(self._flow, error, self._direction)
             self._is_unscanned = True
             self.came_whole = not chunk
-            return [chunk] if chunk else []
+            return chunk
         why = denial.unscanned(error, request=self._direction != "in")
         marks.refused(self._flow, why, error, self._direction)
-        last = self._cut(why)
-        return [last] if last else []
+        return self._cut(why)
 
     def _cut(self, why: Denial) -> bytes:
         """Let nothing more out, and return what the client is still told."""
@@ -143,9 +152,14 @@ def end(flow: http.HTTPFlow, direction: str) -> None:
             hosts.hang_up(flow.client_conn, flow.server_conn)
         else:
             # Not at once: what was returned has to be sent first.
-            asyncio.get_running_loop().call_soon(hosts.end_connection, flow.client_conn, flow.server_conn)
+            asyncio.get_running_loop().call_soon(_hang_up, flow)
     except (LookupError, RuntimeError):
         log.debug("a message that is cut has no connection any more")
+
+
+def _hang_up(flow: http.HTTPFlow) -> None:
+    with contextlib.suppress(LookupError):
+        hosts.end_connection(flow.client_conn, flow.server_conn)
 
 
 def kind_of(message: http.Message) -> str:

@@ -92,6 +92,15 @@ def test_an_error_cuts_for_good(error, direction, ended):
     assert not out.came_whole
 
 
+def test_a_refusal_that_raises_itself_ends_the_stream_all_the_same(ended, monkeypatch):
+    monkeypatch.setattr(flowing.marks, "judged", lambda *_: 1 / 0)
+    monkeypatch.setattr(flowing.marks, "refused", lambda *_: 1 / 0)
+    out = outlet(Script(["block"]), live(resp=True))
+    assert [out(b"1"), out(b"2"), out(b"")] == [[], [], []]
+    assert ended == ["in"]
+    assert not out.came_whole
+
+
 def test_an_error_that_the_policy_lets_pass_passes_only_what_nothing_was_held_of(ended):
     flow = live(resp=True)
     out = outlet(Script([b"1", ScanError()], holds=False), flow, lets_pass=True)
