@@ -59,8 +59,8 @@ def test_events_arrive_when_they_are_sent(flowing, via):
     got = read(via, flowing.url("/words"))
     assert (got.status, got.is_whole) == (200, True)
     assert said(got.body) == "".join(f" word{i}" for i in range(12))
-    assert got.times[0] < 0.6
-    assert got.times[-1] > 1.1
+    # Held, they would come together.
+    assert got.times[-1] - got.times[0] > 0.6
 
 
 def test_the_median_event_is_hardly_delayed(flowing, via):
@@ -101,7 +101,7 @@ def test_compressed_events_flow_as_they_are(coding, flowing, via):
     flowing.answers["/packed"] = Pieces(EVENTS, pieces, every_s=0.2, coding=coding)
     got = read(via, flowing.url("/packed"))
     assert got.body == b"".join(pieces)
-    assert got.times[0] < 0.5 < got.times[-1]
+    assert got.times[-1] - got.times[0] > 0.3
 
 
 def test_a_secret_in_events_is_flagged_and_arrives(flowing, start):
@@ -189,7 +189,7 @@ def test_httpx_and_node_read_events_as_they_come(flowing, via):
     ):
         began = time.monotonic()
         times.extend(time.monotonic() - began for _ in got.iter_lines())
-    assert times[0] < 0.3 < times[-1]
+    assert times[-1] - times[0] > 0.3
     call = {"proxy": via.proxy, "ca": via.ca.read_text(), "url": flowing.url("/words")}
     done = subprocess.run(
         ["node", str(HERE / "stream.mjs")],

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::evidence::open_since;
+use super::evidence::{open_since, seed_since};
 use super::framing::Framing;
 use super::lane::{Lane, News};
 use super::values::strings;
@@ -19,6 +19,8 @@ pub(super) const MAX_LINE: usize = 256 << 10;
 const MIN_REPEATED: usize = 12;
 /// Events of another kind that may come between two pieces: pings, usage.
 const MAX_EVENTS_BETWEEN: usize = 3;
+/// Listed words in a row from which on a text may be a seed phrase; prose has few.
+const MIN_SEED_WORDS: usize = 4;
 /// Path of data that is no JSON.
 const PLAIN: u64 = 1;
 
@@ -217,7 +219,11 @@ impl Text {
     }
 
     fn settle(&mut self, scanner: &Scanner, ends: bool, spread: &mut Vec<Spread>) -> Result<(), ScanError> {
-        let open = if self.lane.holds() { open_since(&self.lane, scanner) } else { self.lane.end() };
+        let open = if self.lane.holds() {
+            open_since(&self.lane, scanner).min(seed_since(&self.lane, MIN_SEED_WORDS))
+        } else {
+            self.lane.end()
+        };
         let News { hits, more, .. } = self.lane.settle(scanner, open, ends)?;
         for mut hit in hits {
             let parts = self.parts_of(&hit.replacement.range);

@@ -4,6 +4,7 @@
 //! next has come would delay everything.
 
 use super::lane::Lane;
+use crate::checks::bip39::{MAX_WORD_BYTES, is_listed};
 use crate::scan::Scanner;
 
 /// Longest beginning that is held.
@@ -22,6 +23,42 @@ pub(super) fn open_since(lane: &Lane, scanner: &Scanner) -> usize {
         && words.len() <= MAX_BEGINNING
         && (is_number(words) || is_named(before) || has_keyword(words, scanner));
     if may_begin { start } else { end }
+}
+
+/// Most words of a seed phrase.
+const MAX_SEED_WORDS: usize = 24;
+/// Most bytes between two of them.
+const MAX_SEED_GAP: usize = 16;
+/// Most bytes of a seed phrase.
+const MAX_SEED: usize = 1 << 10;
+
+/// The first byte of the words at the end of `lane` that may be the first ones of a seed phrase: at least `min_words`
+/// that are listed, one after the other. The last word may be the beginning of one.
+pub(super) fn seed_since(lane: &Lane, min_words: usize) -> usize {
+    let end = lane.end();
+    let start = lane.base().max(lane.settled()).max(end.saturating_sub(MAX_SEED));
+    let text = lane.text(start..end);
+    let (mut first, mut words, mut at) = (end, 0, text.len());
+    while words < MAX_SEED_WORDS {
+        let Some(word) = word_before(text, at) else { break };
+        let is_whole = word.end < text.len();
+        if is_whole && !is_listed(&text[word.clone()]) {
+            break;
+        }
+        words += usize::from(is_whole);
+        at = word.start;
+        first = start + at;
+    }
+    if words >= min_words { first } else { end }
+}
+
+/// The last word before `at`, numbers and punctuation between them passed over.
+fn word_before(text: &[u8], at: usize) -> Option<std::ops::Range<usize>> {
+    let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
+    let gap = text[..at].iter().rev().take(MAX_SEED_GAP).take_while(|byte| !is_letter(byte)).count();
+    let end = at - gap;
+    let length = text[..end].iter().rev().take_while(|byte| is_letter(byte)).count();
+    (length > 0 && length <= MAX_WORD_BYTES).then_some(end - length..end)
 }
 
 /// Groups of digits, or the country that an account begins with.

@@ -31,7 +31,7 @@ pub(super) struct Open {
 struct Word {
     length: usize,
     digits: usize,
-    /// All are capitals or digits.
+    /// All are capitals, digits or fillers.
     capital: bool,
     /// All are hex digits.
     hex: bool,
@@ -74,21 +74,11 @@ impl Open {
                 self.ideograph = 2;
                 self.close();
             }
-            b'"'
-            | b'\''
-            | b'`'
-            | b'<'
-            | b'>'
-            | b'('
-            | b')'
-            | b'['
-            | b']'
-            | b'{'
-            | b'}'
-            | b','
-            | b'|'
-            | ..=0x1f
-            | 0x7f => self.close(),
+            b'"' | b'\'' | b'`' | b'>' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b',' | ..=0x1f | 0x7f => {
+                self.close()
+            }
+            // Machine-readable lines of travel documents are filled up with it.
+            b'<' if !self.word.is_some_and(|word| word.capital) => self.close(),
             b';' if !self.word.is_some_and(|word| word.ampersand) => self.close(),
             _ => self.letter(byte),
         }
@@ -100,7 +90,7 @@ impl Open {
         let word = self.word.get_or_insert(Word { capital: true, hex: true, ..Word::default() });
         word.length += 1;
         word.digits += usize::from(byte.is_ascii_digit());
-        word.capital &= byte.is_ascii_uppercase() || byte.is_ascii_digit();
+        word.capital &= byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'<';
         word.hex &= byte.is_ascii_hexdigit();
         word.ampersand |= byte == b'&';
         word.last = byte;
@@ -152,6 +142,9 @@ mod tests {
             ("{\"a\": \"tok", "tok"),
             ("{\"a\": \"token\"", ""),
             ("data: {\"n\": 12}\n\n", ""),
+            ("a row|of a table|and ab", "ab"),
+            ("P<UTOERIKSSON<<ANNA<", "P<UTOERIKSSON<<ANNA<"),
+            ("<b>text</b", "/b"),
             ("see https://user:pw@host.example/pa", "https://user:pw@host.example/pa"),
         ] {
             assert_eq!(open(text), want, "{text}");

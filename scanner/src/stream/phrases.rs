@@ -1,6 +1,9 @@
 //! What is written in several words by rule: keys in blocks, names with spaces, secrets that the operator knows.
 
+use std::sync::Arc;
+
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use zeroize::Zeroizing;
 
 use crate::rules::{Rule, RuleSet, Trigger};
 
@@ -15,6 +18,8 @@ pub(crate) struct Phrases {
     /// All keywords of all rules, in lower case and in order.
     all: Vec<Vec<u8>>,
     any: AhoCorasick,
+    /// What the operator named, as far as it is no single word.
+    known: Vec<Arc<Zeroizing<Vec<u8>>>>,
 }
 
 impl Phrases {
@@ -32,7 +37,7 @@ impl Phrases {
         }
         let search = search_for(keywords.iter().map(|(keyword, _)| keyword));
         let all = all_keywords(rules);
-        Self { search, keywords, reach, any: search_for(&all), all }
+        Self { search, keywords, reach, any: search_for(&all), all, known: known(rules) }
     }
 
     /// Whether some keyword is in `text`.
@@ -69,7 +74,8 @@ impl Phrases {
             .min();
         let of_beginning =
             self.keywords.iter().filter_map(|(keyword, _)| beginning_of(keyword, &text[first..]));
-        let of_beginning = of_beginning.max().map(|length| text.len() - length);
+        let of_known = self.known.iter().filter_map(|value| beginning_of(value, &text[from..]));
+        let of_beginning = of_beginning.chain(of_known).max().map(|length| text.len() - length);
         of_keyword.into_iter().chain(of_beginning).min().map(|at| at.max(from))
     }
 }
@@ -95,6 +101,15 @@ fn search_for(words: impl IntoIterator<Item = impl AsRef<[u8]>>) -> AhoCorasick 
         .expect("short keywords fit any automaton")
 }
 
+fn known(rules: &RuleSet) -> Vec<Arc<Zeroizing<Vec<u8>>>> {
+    let value = |rule: &Rule| match &rule.trigger {
+        Trigger::Known { value } => Some(Arc::clone(value)),
+        _ => None,
+    };
+    let is_one_word = |value: &Arc<Zeroizing<Vec<u8>>>| value.iter().all(u8::is_ascii_alphanumeric);
+    rules.rules.iter().filter_map(value).filter(|value| !is_one_word(value)).collect()
+}
+
 fn span(rule: &Rule) -> (usize, usize) {
     match rule.trigger {
         Trigger::Keywords { reach, max_bytes, .. } => (reach, max_bytes),
@@ -102,9 +117,10 @@ fn span(rule: &Rule) -> (usize, usize) {
     }
 }
 
-/// How many bytes of a keyword with white space stand at the end of `text`, when it goes on after that.
+/// How many bytes of a keyword of several words stand at the end of `text`, when it goes on after that.
 fn beginning_of(keyword: &[u8], text: &[u8]) -> Option<usize> {
-    let first_word = keyword.iter().position(u8::is_ascii_whitespace)?;
+    let first_word =
+        keyword.iter().position(|byte| !byte.is_ascii_alphanumeric() && !b"-_".contains(byte))?;
     let longest = (keyword.len() - 1).min(text.len());
     (first_word + 1..=longest)
         .rev()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::edits::{Cuts, Quotes, bare_value};
 use super::events::{Events, MAX_LINE};
+use super::evidence::seed_since;
 use super::found::Found;
 use super::framing::Framing;
 use super::lane::{Lane, News};
@@ -125,8 +126,12 @@ impl Text {
     }
 
     fn go_on(&mut self, ends: bool, released: &mut Vec<u8>) -> Result<(), ScanError> {
-        let News { hits, more, skipped_bytes } =
-            self.body.settle(&self.scanner, self.body.open_since(), ends)?;
+        let mut open = self.body.open_since();
+        // Events have phrases in pieces, and keys that are words.
+        if self.holds() && self.events.is_none() {
+            open = open.min(seed_since(&self.body, 1));
+        }
+        let News { hits, more, skipped_bytes } = self.body.settle(&self.scanner, open, ends)?;
         self.skip(skipped_bytes);
         for range in more {
             self.cuts.add(range, Vec::new());
