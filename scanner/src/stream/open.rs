@@ -75,7 +75,7 @@ impl Open {
                 self.close();
             }
             b'"' | b'\'' | b'`' | b'>' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b',' | ..=0x1f | 0x7f => {
-                self.close()
+                self.close();
             }
             // Machine-readable lines of travel documents are filled up with it.
             b'<' if !self.word.is_some_and(|word| word.capital) => self.close(),
