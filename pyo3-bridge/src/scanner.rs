@@ -10,8 +10,8 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyType};
 use scanner::{
-    Body, Content, FingerprintKey, Message, Opcode, Policy, Request, RequestLine, Response, RuleSet,
-    WebSocket,
+    Body, Content, FingerprintKey, InMemory, Message, Opcode, Policy, Request, RequestLine, Response,
+    RuleSet, Session, WebSocket,
 };
 
 use crate::answer::Answer;
@@ -26,12 +26,16 @@ use crate::stream::Stream;
 #[pyclass(frozen, module = "scangate")]
 pub(crate) struct Scanner {
     engine: Arc<scanner::Scanner>,
+    /// What is remembered of sessions, for as long as this scanner lives.
+    memory: InMemory,
+    made: Instant,
 }
 
 impl Scanner {
     fn with_policy(policy: Policy) -> PyResult<Self> {
         let rules = RuleSet::builtin().map_err(|error| bad_rules(&error))?;
-        Ok(Self { engine: Arc::new(scanner::Scanner::new(rules, policy, fingerprint_key()?)) })
+        let engine = Arc::new(scanner::Scanner::new(rules, policy, fingerprint_key()?));
+        Ok(Self { engine, memory: InMemory::new(), made: Instant::now() })
     }
 
     /// Scans without the GIL. What Python lent stays alive in the caller's frame.
@@ -44,7 +48,10 @@ impl Scanner {
         let start = Instant::now();
         let deadline = deadline_ms.and_then(|limit| start.checked_add(Duration::from_millis(limit.0)));
         let expired = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        let answer = py.detach(|| self.engine.scan(message, &expired)).map_err(|error| no_verdict(&error))?;
+        let session = Session { memory: &self.memory, now: start.duration_since(self.made) };
+        let answer = py
+            .detach(|| self.engine.scan_in_session(message, session, &expired))
+            .map_err(|error| no_verdict(&error))?;
         Ok(Answer::new(Arc::clone(&self.engine), answer, start.elapsed()))
     }
 

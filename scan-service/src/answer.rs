@@ -6,8 +6,8 @@ use scanner::{Content, Message, Report, Scanner, Verdict};
 use tokio::time::Instant;
 use ulid::Ulid;
 
-use crate::metrics::Metrics;
 use crate::problem::Problem;
+use crate::state::App;
 
 const SCAN_VERDICT: HeaderName = HeaderName::from_static("scan-verdict");
 
@@ -20,7 +20,7 @@ pub(crate) struct Reply {
 /// Scans `message`. `deadline` holds for the wait before as well as for the scan.
 pub(crate) fn answer(
     scanner: &Scanner,
-    metrics: &Metrics,
+    app: &App,
     message: &Message<'_>,
     deadline: Instant,
 ) -> Result<Reply, Problem> {
@@ -28,10 +28,10 @@ pub(crate) fn answer(
     if start >= deadline {
         return Err(Problem::deadline(0));
     }
-    let answer = scanner.scan(message, &|| Instant::now() >= deadline)?;
+    let answer = scanner.scan_in_session(message, app.session(), &|| Instant::now() >= deadline)?;
     let duration = start.elapsed();
     let kind = kind(&message.content);
-    metrics.scanned(kind, &answer, duration);
+    app.metrics.scanned(kind, &answer, duration);
     let duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
     let report =
         Report::new(scanner, &answer, Ulid::generate().to_string(), message.id.as_deref(), duration_us);

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
-use scanner::{FingerprintKey, Policy, RuleSet, Scanner};
+use scanner::{FingerprintKey, InMemory, Policy, RuleSet, Scanner, Session};
 
 use crate::auth::Token;
 use crate::beside::Beside;
@@ -26,6 +26,9 @@ pub struct App {
     pub(crate) metrics: Metrics,
     pub(crate) house: House,
     pub(crate) deadline: Duration,
+    /// What is remembered of sessions; outlives the policy.
+    memory: InMemory,
+    started: Instant,
 }
 
 impl App {
@@ -39,6 +42,8 @@ impl App {
             metrics: Metrics::default(),
             house: House::new(config.max_in_flight, config.max_buffered_mib),
             deadline: Duration::from_millis(config.deadline_ms),
+            memory: InMemory::new(),
+            started: Instant::now(),
         };
         app.read_policy()?;
         Ok(app)
@@ -62,6 +67,11 @@ impl App {
     pub(crate) fn scanner(&self) -> Result<Arc<Scanner>, Problem> {
         let starting = || Problem::new(Code::NotReady, "the rules are being compiled: try again in a second");
         self.scanner.load_full().ok_or_else(starting)
+    }
+
+    /// The memory of sessions, now.
+    pub(crate) fn session(&self) -> Session<'_> {
+        Session { memory: &self.memory, now: self.started.elapsed() }
     }
 
     fn read_policy(&self) -> Result<Policy, StartError> {

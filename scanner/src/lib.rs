@@ -14,6 +14,7 @@ mod pieces;
 mod policy;
 mod rules;
 mod scan;
+mod session;
 mod sight;
 mod stream;
 mod verdict;
@@ -29,6 +30,7 @@ pub use policy::{
 };
 pub use rules::{Example, ExampleKind, RuleError, RuleSet, RuleSummary};
 pub use scan::Scanner;
+pub use session::{InMemory, Memory, Remembered, Session};
 pub use stream::Stream;
 pub use verdict::{
     Action, Answer, Category, Confidence, Coverage, Edit, Edited, Field, Finding, FingerprintKey, Report,

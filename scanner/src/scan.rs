@@ -1,5 +1,6 @@
 //! The way of a message, from its bytes to the verdict.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::OnceLock;
 
 use crate::hosts;
@@ -9,6 +10,7 @@ use crate::parts::{self, Parts, Root};
 use crate::pieces;
 use crate::policy::{Circumstances, Policy};
 use crate::rules::{Rule, RuleSet, Trigger};
+use crate::session::Session;
 use crate::sight::{Sights, destination};
 use crate::stream::Phrases;
 use crate::verdict::{
@@ -47,16 +49,38 @@ impl Scanner {
         &self.policy
     }
 
-    /// Scans one message.
+    /// Scans one message by itself: nothing is remembered.
     ///
     /// Linear in the bytes of the message. `expired` is asked now and then, at least once every 64 KiB; when it
     /// says true the scan ends with [`ScanError::Deadline`].
     pub fn scan(&self, message: &Message<'_>, expired: &dyn Fn() -> bool) -> Result<Answer, ScanError> {
+        self.scan_with(message, None, expired)
+    }
+
+    /// Scans one message together with what its session sent before, as far as that is remembered. A message without
+    /// a session is scanned by itself.
+    pub fn scan_in_session(
+        &self,
+        message: &Message<'_>,
+        session: Session<'_>,
+        expired: &dyn Fn() -> bool,
+    ) -> Result<Answer, ScanError> {
+        self.scan_with(message, Some(session), expired)
+    }
+
+    fn scan_with(
+        &self,
+        message: &Message<'_>,
+        session: Option<Session<'_>>,
+        expired: &dyn Fn() -> bool,
+    ) -> Result<Answer, ScanError> {
         let limits = self.policy.limits();
         admit(message, limits)?;
         let parts = parts::split(message, limits, expired)?;
         let (mut hits, mut coverage) = self.find(&parts, expired)?;
-        hits.extend(self.find_in_pieces(message, &parts, &mut coverage));
+        let memory = session.zip(message.session.as_deref());
+        coverage.session = memory.is_some();
+        hits.extend(self.find_in_pieces(message, &parts, memory, &mut coverage));
         hits.sort_by_key(|(root, hit)| (*root, hit.range.start));
         Ok(self.judge(message, &parts, hits, coverage))
     }
@@ -101,8 +125,12 @@ impl Scanner {
                 skipped.push(Skipped { part: part.to_owned(), reason: "budget", bytes });
             }
         }
-        let coverage =
-            Coverage { complete: skipped.is_empty(), scanned_bytes: looking.scanned_bytes, skipped };
+        let coverage = Coverage {
+            complete: skipped.is_empty(),
+            scanned_bytes: looking.scanned_bytes,
+            skipped,
+            session: false,
+        };
         Ok((self.best_of_overlapping(hits), coverage))
     }
 
@@ -111,23 +139,68 @@ impl Scanner {
         &self,
         message: &Message<'_>,
         parts: &Parts<'_>,
+        memory: Option<(Session<'_>, &str)>,
         coverage: &mut Coverage,
     ) -> Vec<(Root, Hit)> {
         let mut hits = Vec::new();
-        let outbound = message.direction() == Direction::Outbound;
-        let firsts = if outbound { pieces::firsts(&self.finder.starts, message, parts) } else { None };
-        if let Some(firsts) = firsts {
-            let mut search = pieces::Search::new(&self.finder);
+        if message.direction() == Direction::Inbound {
+            return hits;
+        }
+        let firsts = pieces::firsts(&self.finder, message, parts);
+        let mut search = pieces::Search::new(&self.finder);
+        if let Some(firsts) = firsts.as_ref().filter(|firsts| !firsts.is_alone) {
             firsts.collect(message, parts, &mut |pieces| {
                 let found = search.among(pieces).into_iter();
                 hits.extend(found.filter_map(|found| found.hit(&self.finder, pieces)));
             });
-            if search.is_cut_short() {
-                let bytes = parts.head.len() + parts.body.len();
-                coverage.complete = false;
-                coverage.skipped.push(Skipped { part: "body".to_owned(), reason: "budget", bytes });
-            }
         }
+        if let Some((session, name)) = memory.filter(|_| hits.is_empty()) {
+            hits = self.find_over_messages(message, parts, firsts.as_ref(), session, name, &mut search);
+        }
+        if search.is_cut_short() {
+            let bytes = parts.head.len() + parts.body.len();
+            coverage.complete = false;
+            coverage.skipped.push(Skipped { part: "body".to_owned(), reason: "budget", bytes });
+        }
+        hits
+    }
+
+    /// Secrets that earlier messages of the session began; and remembers what this one begins.
+    fn find_over_messages(
+        &self,
+        message: &Message<'_>,
+        parts: &Parts<'_>,
+        firsts: Option<&pieces::Firsts>,
+        Session { memory, now }: Session<'_>,
+        name: &str,
+        search: &mut pieces::Search<'_>,
+    ) -> Vec<(Root, Hit)> {
+        let limits = self.policy.limits();
+        let flow = flow_of(message);
+        let mut is_open = firsts.is_some_and(pieces::Firsts::are_sure);
+        if !is_open {
+            memory.exchange(name, now, &mut |remembered| {
+                remembered.forget(now, flow, limits);
+                is_open = !remembered.is_empty();
+            });
+        }
+        let mut hits = Vec::new();
+        if !is_open {
+            return hits;
+        }
+        let pieces = pieces::Pieces::of_message(firsts, message, parts);
+        memory.exchange(name, now, &mut |remembered| {
+            remembered.forget(now, flow, limits);
+            let was_open = !remembered.is_empty();
+            if was_open {
+                let all = pieces.after(remembered.values());
+                let found = search.among(&all).into_iter().filter(|found| found.is_over_messages(&all));
+                hits = found.filter_map(|found| found.hit(&self.finder, &all)).collect();
+            }
+            if hits.is_empty() {
+                pieces.to_keep(flow, was_open).for_each(|kept| remembered.keep(kept, now, limits));
+            }
+        });
         hits
     }
 
@@ -203,6 +276,18 @@ impl Scanner {
                 Some((finding, action))
             })
             .collect()
+    }
+}
+
+/// The flow of a message that is sent once in it, hashed; else zero.
+fn flow_of(message: &Message<'_>) -> u64 {
+    match (&message.content, message.flow.as_deref()) {
+        (Content::Request(_), Some(flow)) => {
+            let mut hasher = DefaultHasher::new();
+            flow.hash(&mut hasher);
+            hasher.finish().max(1)
+        }
+        _ => 0,
     }
 }
 

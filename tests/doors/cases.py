@@ -19,6 +19,7 @@ class Case:
         self.name: str = case["name"]
         self.policy: str = case["policy"]
         self.json: str = case["json"]
+        self.before: list[str] = case["before"]
         self.json_only: bool = case["json_only"]
         self.needles: list[str] = [needle.lower() for needle in case["needles"]]
         self.expect: dict[str, Any] = case["expect"]
@@ -30,6 +31,10 @@ class Case:
     def message(self) -> Any:
         """The message as Python has it."""
         return json.loads(self.json)
+
+    def earlier(self) -> list[Any]:
+        """The messages that were sent before, as Python has them."""
+        return [json.loads(message) for message in self.before]
 
     def is_for_python(self) -> bool:
         """Whether it can be said without JSON."""

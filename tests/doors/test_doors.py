@@ -16,6 +16,8 @@ Scan = Callable[[], Any]
 
 
 def test_the_wheel_says_what_the_library_says(case: Case) -> None:
+    for message in case.earlier():
+        outcome(case, functools.partial(scanner(case.policy).scan, message))
     said = outcome(case, lambda: scanner(case.policy).scan(case.message()))
     if not isinstance(said, ScanError):
         assert plain(said) == case.library["report"]
@@ -27,6 +29,8 @@ def test_the_wheel_says_what_the_library_says(case: Case) -> None:
 
 
 def test_typed_calls_say_what_the_library_says(typed_case: Case) -> None:
+    for message in typed_case.earlier():
+        typed(scanner(typed_case.policy), message)
     answer = outcome(typed_case, lambda: typed(scanner(typed_case.policy), typed_case.message()))
     expected = typed_case.expect["report"]
     assert (answer.verdict, answer.reason_code) == (expected["verdict"], expected["reason_code"])

@@ -27,6 +27,9 @@ struct Row {
     /// The message; strings may hold placeholders, and a body may be `json`, `ndjson` or `lines`.
     #[serde(default)]
     message: Option<Value>,
+    /// Messages of the same session that were sent before.
+    #[serde(default)]
+    before: Vec<Value>,
     /// Instead of a message, what is sent in its place, as it is.
     #[serde(default)]
     raw: Option<String>,
@@ -48,6 +51,8 @@ pub struct Case {
     pub policy: String,
     /// The message as `POST /scan` has it.
     pub json: String,
+    /// Messages that are sent first.
+    pub before: Vec<String>,
     /// Only JSON text can say this, no mapping can.
     pub json_only: bool,
     /// What must stand in no answer: the secrets of the case, plain and in common disguises.
@@ -106,6 +111,11 @@ fn of_file(file: &Path, expansion: &Expansion) -> Vec<Case> {
 
 fn concrete(stem: &str, policy: &str, known: &[String], row: Row, expansion: &Expansion) -> Case {
     let mut secrets = known.to_vec();
+    let mut before = row.before;
+    for message in &mut before {
+        expansion.value(message, &mut secrets);
+        fill_body(message, &[]);
+    }
     let json = match (row.message, row.raw) {
         (Some(mut message), None) => {
             expansion.value(&mut message, &mut secrets);
@@ -119,6 +129,7 @@ fn concrete(stem: &str, policy: &str, known: &[String], row: Row, expansion: &Ex
         name: format!("{stem}/{}", row.name),
         policy: policy.to_owned(),
         json,
+        before: before.iter().map(Value::to_string).collect(),
         json_only: row.json_only,
         needles: secrets.iter().flat_map(|secret| crate::plain::needles(secret)).collect(),
         expect: row.expect,

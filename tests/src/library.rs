@@ -1,12 +1,20 @@
 //! The first door: the engine, called directly.
 
-use scanner::{FingerprintKey, Message, MessageError, NoFiles, Policy, RawMessage, Report, RuleSet, Scanner};
+use std::time::Duration;
+
+use scanner::{
+    FingerprintKey, InMemory, Message, MessageError, NoFiles, Policy, RawMessage, Report, RuleSet, Scanner,
+    Session,
+};
 use serde_json::{Value, json};
+
+use crate::Case;
 
 /// The engine under one policy.
 #[derive(Debug)]
 pub struct Library {
     scanner: Scanner,
+    memory: InMemory,
 }
 
 impl Library {
@@ -17,7 +25,17 @@ impl Library {
     pub fn new(policy: &str) -> Self {
         let policy = Policy::parse("policy.toml", policy, &NoFiles).expect("the policy of a case is good");
         let rules = RuleSet::builtin().expect("the rules are good");
-        Self { scanner: Scanner::new(rules, policy, FingerprintKey::new([7; 32])) }
+        let scanner = Scanner::new(rules, policy, FingerprintKey::new([7; 32]));
+        Self { scanner, memory: InMemory::new() }
+    }
+
+    /// The answer to the case, after what comes before it.
+    #[must_use]
+    pub fn case(&self, case: &Case) -> Value {
+        for message in &case.before {
+            let _ = self.answer(message);
+        }
+        self.answer(&case.json)
     }
 
     /// `{"report": …}`, or `{"problem": {"code": …, "detail": …}}`.
@@ -36,7 +54,8 @@ impl Library {
     }
 
     fn scan(&self, message: &Message<'_>) -> Value {
-        match self.scanner.scan(message, &|| false) {
+        let session = Session { memory: &self.memory, now: Duration::ZERO };
+        match self.scanner.scan_in_session(message, session, &|| false) {
             Ok(answer) => {
                 let report = Report::new(&self.scanner, &answer, String::new(), message.id.as_deref(), 0);
                 json!({ "report": crate::plain(serde_json::to_value(report).expect("a report is JSON")) })

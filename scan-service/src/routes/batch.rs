@@ -132,8 +132,7 @@ impl Format {
 
 /// The answer to one message: its report, or its problem with its `id`.
 fn one(app: &App, scanner: &Scanner, json: &[u8], intake: &Intake) -> Vec<u8> {
-    let reply = message_json::parse(json)
-        .and_then(|message| answer(scanner, &app.metrics, &message, intake.deadline));
+    let reply = message_json::parse(json).and_then(|message| answer(scanner, app, &message, intake.deadline));
     match reply {
         Ok(reply) => reply.json,
         Err(problem) => {

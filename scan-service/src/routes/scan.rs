@@ -109,7 +109,7 @@ fn judge(
         Format::Json => message_json::parse(&intake.body)?,
         Format::Http => message_http::parse(&intake.body, context, scanner.policy().limits())?,
     };
-    answer(scanner, &app.metrics, &message, intake.deadline)
+    answer(scanner, app, &message, intake.deadline)
 }
 
 /// The two spellings of a message.

@@ -19,6 +19,10 @@ pub struct Limits {
     pub header_bytes: usize,
     /// How many headers, or trailers.
     pub header_count: usize,
+    /// Bytes that are remembered of one session.
+    pub session_bytes: usize,
+    /// Minutes for which they are.
+    pub session_minutes: usize,
 }
 
 impl Default for Limits {
@@ -29,6 +33,8 @@ impl Default for Limits {
             url_bytes: 1 << 20,
             header_bytes: 1 << 20,
             header_count: 2_000,
+            session_bytes: 16 << 10,
+            session_minutes: 15,
         }
     }
 }

@@ -5,14 +5,20 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use super::gate::{First, Gate, could_begin_in_json};
-use super::starts::Starts;
 use super::stem::Stem;
 use super::walk::{Kind, Step, Value, kind_of, walk};
+use crate::look::Finder;
 use crate::message::Message;
 use crate::parts::{Parts, Root, content_type};
 
 /// Values that are joined at a time; a message with more is looked at in as many as it takes.
 const MAX_PIECES: usize = 1 << 16;
+/// Values of one message that may go on with what an earlier one began.
+const MAX_FOLLOWING: usize = 512;
+/// Those, and the ones near a new beginning.
+const MAX_IN_SESSION: usize = 4096;
+/// Values of one message that are remembered.
+const MAX_KEPT: usize = 64;
 
 /// Values that could be pieces.
 #[derive(Debug, Default)]
@@ -22,7 +28,7 @@ pub(crate) struct Pieces {
     pieces: Vec<Piece>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Piece {
     text: Range<usize>,
     /// Where it stands in this message; nowhere when it came with an earlier one.
@@ -30,6 +36,8 @@ struct Piece {
     stem: Stem,
     container: usize,
     name: Name,
+    /// A secret could begin with it.
+    is_first: bool,
 }
 
 /// As much of a name as is compared, shorter ones first: `k2` stands before `k10`.
@@ -38,16 +46,18 @@ type Name = (usize, [u8; 24]);
 /// Values of a message that could begin a secret, with others beside them.
 #[derive(Debug)]
 pub(crate) struct Firsts {
-    firsts: Vec<First>,
+    known: Vec<First>,
     /// There are more than are told apart: every value is kept.
     has_many: bool,
+    /// There is no other value in the message.
+    pub(crate) is_alone: bool,
 }
 
-/// The values that could begin a secret; `None` when there is none, or nothing that could go on with it.
-pub(crate) fn firsts(starts: &Starts, message: &Message<'_>, parts: &Parts<'_>) -> Option<Firsts> {
+/// The values that could begin a secret; `None` when there is none.
+pub(crate) fn firsts(finder: &Finder, message: &Message<'_>, parts: &Parts<'_>) -> Option<Firsts> {
     let is_json = kind_of(&parts.body, content_type(message)) == Kind::Json;
-    let with_json = is_json && could_begin_in_json(starts, &parts.body);
-    let mut gate = Gate::new(starts);
+    let with_json = is_json && could_begin_in_json(&finder.starts, &parts.body);
+    let mut gate = Gate::new(finder);
     walk(message, parts, with_json, &mut |step| {
         if let Step::Value(value) = step {
             gate.see(&value);
@@ -55,15 +65,25 @@ pub(crate) fn firsts(starts: &Starts, message: &Message<'_>, parts: &Parts<'_>) 
     });
     let (values, has_many) = (gate.values, gate.has_many);
     let firsts = gate.firsts();
-    let has_others = values > 1 || (is_json && !with_json);
-    (!firsts.is_empty() && has_others).then_some(Firsts { firsts, has_many })
+    let is_alone = values <= 1 && (with_json || !is_json);
+    (!firsts.is_empty()).then_some(Firsts { known: firsts, has_many, is_alone })
 }
 
 impl Firsts {
+    /// Whether any of them is worth waiting for what later messages bring.
+    pub(crate) fn are_sure(&self) -> bool {
+        self.known.iter().any(|first| first.is_sure)
+    }
+
+    /// Whether the value at `index` begins a secret, surely enough to be remembered.
+    fn begins(&self, index: usize) -> bool {
+        self.known.iter().any(|first| first.index == index && first.is_sure)
+    }
+
     /// Whether a value could go on with what one of these begins: it stands near, or has the same name or object.
     fn could_go_on(&self, index: usize, value: &Value<'_>) -> bool {
         self.has_many
-            || self.firsts.iter().any(|first| {
+            || self.known.iter().any(|first| {
                 first.index.abs_diff(index) <= super::MAX_JOINED
                     || first.stem == value.stem.name
                     || first.container == value.container
@@ -81,7 +101,7 @@ impl Firsts {
                     pieces = pieces.last(super::MAX_JOINED);
                 }
                 if self.could_go_on(index, &value) {
-                    pieces.push(value);
+                    pieces.push(value, self.begins(index));
                 }
                 index += 1;
             }
@@ -91,7 +111,67 @@ impl Firsts {
     }
 }
 
+/// A value of an earlier message.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    pub(crate) text: Zeroizing<Vec<u8>>,
+    pub(crate) stem: Stem,
+    /// A secret could begin with it.
+    pub(crate) is_first: bool,
+    /// The flow it came with, hashed; zero when a flow has many messages.
+    pub(crate) flow: u64,
+}
+
+#[cfg(test)]
+impl Kept {
+    /// A value that begins a secret.
+    pub(crate) fn first(text: &[u8]) -> Self {
+        Self { text: text.to_vec().into(), stem: Stem::default(), is_first: true, flow: 0 }
+    }
+}
+
 impl Pieces {
+    /// The first values of a message, and those near one that could begin a secret.
+    pub(crate) fn of_message(firsts: Option<&Firsts>, message: &Message<'_>, parts: &Parts<'_>) -> Self {
+        let mut pieces = Self::default();
+        let mut index = 0;
+        walk(message, parts, true, &mut |step| {
+            if let Step::Value(value) = step {
+                let could_go_on = firsts.is_some_and(|firsts| firsts.could_go_on(index, &value));
+                if pieces.len() < MAX_IN_SESSION && (index < MAX_FOLLOWING || could_go_on) {
+                    pieces.push(value, firsts.is_some_and(|firsts| firsts.begins(index)));
+                }
+                index += 1;
+            }
+        });
+        pieces
+    }
+
+    /// These pieces after what came with earlier messages.
+    pub(crate) fn after<'k>(&self, kept: impl Iterator<Item = &'k Kept>) -> Self {
+        let mut all = Self::default();
+        for kept in kept {
+            let (container, name) = (usize::MAX, (0, [0; 24]));
+            let (stem, is_first) = (kept.stem, kept.is_first);
+            all.add(&kept.text, Piece { text: 0..0, place: None, stem, container, name, is_first });
+        }
+        all.append(self, 0);
+        all
+    }
+
+    /// What is worth remembering of them, `open` when earlier messages left a beginning: a value that begins a
+    /// secret, and what follows.
+    pub(crate) fn to_keep(&self, flow: u64, open: bool) -> impl Iterator<Item = Kept> + '_ {
+        let first = self.pieces.iter().position(|piece| piece.is_first);
+        let from = if open { 0 } else { first.unwrap_or(self.len()) };
+        self.pieces[from..].iter().take(MAX_KEPT).map(move |piece| Kept {
+            text: Zeroizing::new(self.text[piece.text.clone()].to_vec()),
+            stem: piece.stem,
+            is_first: piece.is_first,
+            flow,
+        })
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.pieces.len()
     }
@@ -130,19 +210,25 @@ impl Pieces {
         order
     }
 
-    fn push(&mut self, value: Value<'_>) {
-        let start = self.text.len();
-        self.text.extend_from_slice(&value.text);
+    fn push(&mut self, value: Value<'_>, is_first: bool) {
         let mut name = [0; 24];
         let known = value.key.len().min(name.len());
         name[..known].copy_from_slice(&value.key[..known]);
-        self.pieces.push(Piece {
-            text: start..self.text.len(),
-            place: Some((value.root, value.range)),
-            stem: value.stem,
-            container: value.container,
-            name: (value.key.len(), name),
-        });
+        let (text, place, name) = (0..0, Some((value.root, value.range)), (value.key.len(), name));
+        let (stem, container) = (value.stem, value.container);
+        self.add(&value.text, Piece { text, place, stem, container, name, is_first });
+    }
+
+    fn add(&mut self, text: &[u8], piece: Piece) {
+        let start = self.text.len();
+        self.text.extend_from_slice(text);
+        self.pieces.push(Piece { text: start..self.text.len(), ..piece });
+    }
+
+    fn append(&mut self, other: &Self, from: usize) {
+        for piece in &other.pieces[from..] {
+            self.add(&other.text[piece.text.clone()], piece.clone());
+        }
     }
 
     /// The number of an object is that of the values in it which have none of their own.
@@ -157,17 +243,7 @@ impl Pieces {
     /// The last pieces, with which those that follow can still make something.
     fn last(&self, count: usize) -> Self {
         let mut kept = Self::default();
-        for piece in &self.pieces[self.pieces.len().saturating_sub(count)..] {
-            let start = kept.text.len();
-            kept.text.extend_from_slice(&self.text[piece.text.clone()]);
-            kept.pieces.push(Piece {
-                text: start..kept.text.len(),
-                place: piece.place.clone(),
-                stem: piece.stem,
-                container: piece.container,
-                name: piece.name,
-            });
-        }
+        kept.append(self, self.len().saturating_sub(count));
         kept
     }
 }

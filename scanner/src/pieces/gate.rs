@@ -1,8 +1,10 @@
 //! Which values of a message could begin a secret: asked of every value, in order, without keeping any.
 
 use super::decode;
-use super::starts::{Begin, Starts};
+use super::starts::{Begin, Form, Starts};
 use super::walk::Value;
+use crate::confirm;
+use crate::look::Finder;
 
 /// A part of a beginning so long is not met by chance.
 const LONG_PART: usize = 5;
@@ -30,12 +32,14 @@ pub(super) struct First {
     pub(super) stem: u64,
     /// What it is a member of.
     pub(super) container: usize,
+    /// Surely enough to wait for what later messages bring.
+    pub(super) is_sure: bool,
 }
 
 /// Sees the values of one message.
 #[derive(Debug)]
 pub(super) struct Gate<'s> {
-    starts: &'s Starts,
+    finder: &'s Finder,
     partials: [Partial; PARTIALS],
     next: usize,
     /// Values so far.
@@ -56,10 +60,10 @@ struct Partial {
 }
 
 impl<'s> Gate<'s> {
-    pub(super) fn new(starts: &'s Starts) -> Self {
+    pub(super) fn new(finder: &'s Finder) -> Self {
         let none = Partial { first: First::default(), bytes: [0; MAX_PARTIAL], length: 0 };
         let (firsts, weak) = (Vec::new(), Vec::new());
-        Self { starts, partials: [none; PARTIALS], next: 0, values: 0, firsts, has_many: false, weak }
+        Self { finder, partials: [none; PARTIALS], next: 0, values: 0, firsts, has_many: false, weak }
     }
 
     /// The values that could begin a secret. Among few values those count, too, that begin as words do.
@@ -72,23 +76,29 @@ impl<'s> Gate<'s> {
 
     /// Takes one value.
     pub(super) fn see(&mut self, value: &Value<'_>) {
-        let first = First { index: self.values, stem: value.stem.name, container: value.container };
+        let starts = &self.finder.starts;
+        let (index, stem, container) = (self.values, value.stem.name, value.container);
+        let first = First { index, stem, container, is_sure: true };
         self.values += 1;
         for place in 0..PARTIALS {
-            if self.partials[place].grows(&value.text, self.starts) {
+            if self.partials[place].grows(&value.text, starts) {
                 self.partials[place].length = 0;
                 self.add(self.partials[place].first);
             }
         }
-        match begins(self.starts, &value.text) {
-            Some(true) => self.add(first),
-            Some(false) => {
+        match starts.begin(&value.text) {
+            Begin::Whole if is_complete(self.finder, &value.text) => {}
+            Begin::Whole => self.add(first),
+            Begin::Part if is_long_part(&value.text) => self.add(first),
+            Begin::Part => {
+                let first = First { is_sure: is_no_word(&value.text), ..first };
                 self.begin(first, &value.text);
                 if self.values <= FEW_VALUES {
                     self.weak.push(first);
                 }
             }
-            None => {}
+            Begin::No if is_encoded_text(&value.text) => self.add(First { is_sure: false, ..first }),
+            Begin::No => {}
         }
     }
 
@@ -130,13 +140,16 @@ impl Partial {
     }
 }
 
-/// Whether a value begins a secret: surely, or with what follows it.
-fn begins(starts: &Starts, text: &[u8]) -> Option<bool> {
-    match starts.begin(text) {
-        Begin::Whole => Some(true),
-        Begin::Part => Some(is_long_part(text)),
-        Begin::No => is_encoded_text(text).then_some(true),
-    }
+/// Three letters without a vowel, or with what is no letter.
+fn is_no_word(text: &[u8]) -> bool {
+    let is_vowel = |byte: &u8| b"aeiouyAEIOUY".contains(byte);
+    text.len() >= 3 && (!text.iter().any(is_vowel) || !text.iter().all(u8::is_ascii_alphabetic))
+}
+
+/// Whether the value is a secret by itself, which is found as it stands.
+fn is_complete(finder: &Finder, text: &[u8]) -> bool {
+    let mut plain = finder.starts.at(text).filter(|(_, form)| *form == Form::Plain);
+    plain.any(|(rule, _)| confirm::at_keyword(&finder.rules.rules[rule], text, 0).is_some())
 }
 
 /// Whether a part of a beginning says enough: words begin so, too.

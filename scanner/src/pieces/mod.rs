@@ -16,7 +16,7 @@ mod walk;
 
 use std::ops::Range;
 
-pub(crate) use collect::{Pieces, firsts};
+pub(crate) use collect::{Firsts, Kept, Pieces, firsts};
 pub(crate) use starts::Starts;
 
 use crate::candidates::classes::{EXTENDED, is};
@@ -102,6 +102,12 @@ fn without_repeats(mut found: Vec<Found>) -> Vec<Found> {
 }
 
 impl Found {
+    /// Whether it began in an earlier message and ends in this one.
+    pub(crate) fn is_over_messages(&self, pieces: &Pieces) -> bool {
+        let in_this = self.pieces.iter().filter(|&&index| pieces.place(index).is_some()).count();
+        0 < in_this && in_this < self.pieces.len()
+    }
+
     /// As a hit where its first piece stands. `None` when no piece stands in this message.
     pub(crate) fn hit(self, finder: &Finder, pieces: &Pieces) -> Option<(Root, Hit)> {
         let mut places = self.pieces.iter().filter_map(|&index| pieces.place(index));
@@ -109,7 +115,8 @@ impl Found {
         let rest: Vec<(Root, Range<usize>)> = places.collect();
         let text = format!("[redacted:{}]", finder.rules.rules[self.rule].id);
         let replacement = Replacement { range: range.clone(), bytes: text.into_bytes() };
-        let decoded_by = std::iter::once("pieces").chain(self.coding).collect();
+        let session = self.is_over_messages(pieces).then_some("session");
+        let decoded_by = session.into_iter().chain(["pieces"]).chain(self.coding).collect();
         Some((root, Hit { rule: self.rule, secret: self.secret, range, replacement, decoded_by, rest }))
     }
 }

@@ -8,7 +8,7 @@ use super::{Found, Pieces, Search, is_evident};
 use crate::confirm;
 
 /// Values after the first piece of which any may belong to it.
-const WINDOW: usize = 7;
+const WINDOW: usize = 10;
 /// First pieces that are tried in one message.
 const MAX_FIRST: usize = 64;
 
@@ -35,11 +35,12 @@ fn from(search: &mut Search<'_>, pieces: &Pieces, rule_index: usize, first: usiz
     let window = (pieces.len() - first - 1).min(WINDOW);
     (1_usize..1 << window).find_map(|chosen| {
         let others = (0..window).filter(|place| chosen >> place & 1 == 1).map(|place| first + 1 + place);
-        let indices: Vec<usize> = std::iter::once(first).chain(others).collect();
-        let length: usize = indices.iter().map(|&index| pieces.text(index).len()).sum();
+        let indices = std::iter::once(first).chain(others);
+        let length: usize = indices.clone().map(|index| pieces.text(index).len()).sum();
         if !(min..=max).contains(&length) || !search.may_try() {
             return None;
         }
+        let indices: Vec<usize> = indices.collect();
         let text: Zeroizing<Vec<u8>> =
             Zeroizing::new(indices.iter().flat_map(|&index| pieces.text(index)).copied().collect());
         let secret = text[whole(rule, &text, text.len() - 1)?].to_vec();

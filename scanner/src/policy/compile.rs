@@ -234,6 +234,8 @@ fn limits(written: &syntax::Limits) -> Result<Limits, Mistake> {
         url_bytes: limit(written.url_bytes.as_ref(), default.url_bytes, 1..=64 << 20)?,
         header_bytes: limit(written.header_bytes.as_ref(), default.header_bytes, 1..=64 << 20)?,
         header_count: limit(written.header_count.as_ref(), default.header_count, 1..=1_000_000)?,
+        session_bytes: limit(written.session_bytes.as_ref(), default.session_bytes, 0..=1 << 20)?,
+        session_minutes: limit(written.session_minutes.as_ref(), default.session_minutes, 0..=1440)?,
     })
 }
 

@@ -95,6 +95,8 @@ pub(super) struct Limits {
     pub(super) url_bytes: Option<Spanned<u64>>,
     pub(super) header_bytes: Option<Spanned<u64>>,
     pub(super) header_count: Option<Spanned<u64>>,
+    pub(super) session_bytes: Option<Spanned<u64>>,
+    pub(super) session_minutes: Option<Spanned<u64>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

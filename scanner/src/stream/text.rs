@@ -273,7 +273,12 @@ impl Text {
             findings: findings.to_vec(),
             findings_omitted,
             edits: Some(Vec::new()),
-            coverage: Coverage { complete: skipped.is_empty(), scanned_bytes: self.body.settled(), skipped },
+            coverage: Coverage {
+                complete: skipped.is_empty(),
+                scanned_bytes: self.body.settled(),
+                skipped,
+                session: false,
+            },
         }
     }
 }

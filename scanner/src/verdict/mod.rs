@@ -181,6 +181,9 @@ pub struct Coverage {
     pub scanned_bytes: usize,
     /// What was not looked at, and why.
     pub skipped: Vec<Skipped>,
+    /// Whether the message was looked at together with what its session sent before. False when it names no session,
+    /// or nobody remembers.
+    pub session: bool,
 }
 
 /// Something that was not looked at.

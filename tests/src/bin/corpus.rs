@@ -13,7 +13,7 @@ fn main() -> io::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     for case in cases(&rules) {
         let library = libraries.entry(case.policy.clone()).or_insert_with(|| Library::new(&case.policy));
-        let answer = library.answer(&case.json);
+        let answer = library.case(&case);
         writeln!(out, "{}", json!({ "case": case, "library": answer }))?;
     }
     out.flush()

@@ -1,0 +1,70 @@
+//! Values of earlier messages that a secret could begin with, and what followed them.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::message::Limits;
+use crate::pieces::Kept;
+
+/// Values that are remembered of one session.
+const MAX_KEPT: usize = 256;
+
+/// What is remembered of one session. Says how much and never what.
+#[derive(Default)]
+pub struct Remembered {
+    kept: VecDeque<(Duration, Kept)>,
+    bytes: usize,
+}
+
+impl Remembered {
+    /// Whether there is nothing to remember.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+
+    /// The values, oldest first.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Kept> {
+        self.kept.iter().map(|(_, kept)| kept)
+    }
+
+    /// Forgets what is too old, and what an earlier look at the same flow left: it was sent once.
+    pub(crate) fn forget(&mut self, now: Duration, flow: u64, limits: &Limits) {
+        let age = Duration::from_secs(60 * limits.session_minutes as u64);
+        self.kept.retain(|(at, kept)| now.saturating_sub(*at) < age && (flow == 0 || kept.flow != flow));
+        self.bytes = self.kept.iter().map(|(_, kept)| kept.text.len()).sum();
+        self.trim(limits);
+    }
+
+    /// Remembers one more value.
+    pub(crate) fn keep(&mut self, kept: Kept, now: Duration, limits: &Limits) {
+        if self.is_empty() && !kept.is_first {
+            return;
+        }
+        self.bytes += kept.text.len();
+        self.kept.push_back((now, kept));
+        self.trim(limits);
+    }
+
+    /// What is left begins with a value that could begin a secret.
+    fn trim(&mut self, limits: &Limits) {
+        while self.kept.len() > MAX_KEPT
+            || self.bytes > limits.session_bytes
+            || self.kept.front().is_some_and(|(_, kept)| !kept.is_first)
+        {
+            let Some((_, gone)) = self.kept.pop_front() else { break };
+            self.bytes -= gone.text.len();
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn keep_for_test(&mut self, text: &[u8]) {
+        self.keep(Kept::first(text), Duration::ZERO, &Limits::default());
+    }
+}
+
+impl std::fmt::Debug for Remembered {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Remembered({} values, {} bytes)", self.kept.len(), self.bytes)
+    }
+}

