@@ -1,8 +1,8 @@
 //! Proves at the start that the engine finds what its own rules describe.
 
 use scanner::{
-    Answer, Content, Direction, ExampleKind, FingerprintKey, Message, Policy, RuleSet, ScanError, Scanner,
-    Text,
+    Answer, Body, Content, Direction, ExampleKind, FingerprintKey, Message, Policy, Request, RuleSet,
+    ScanError, Scanner, Text,
 };
 
 use crate::start_error::StartError;
@@ -26,9 +26,24 @@ pub(crate) fn self_test(key: FingerprintKey) -> Result<(), StartError> {
     }
 }
 
+/// Scans an example of a rule: a text going out, or what `GET` asks for.
 pub(crate) fn scan(scanner: &Scanner, text: &[u8]) -> Result<Answer, ScanError> {
-    let text = Text { text: text.into(), direction: Direction::Outbound, content_type: None };
-    let message =
-        Message { id: None, session: None, flow: None, connect: None, content: Content::Text(text) };
+    let content = text.strip_prefix(b"GET ").map_or_else(
+        || Content::Text(Text { text: text.into(), direction: Direction::Outbound, content_type: None }),
+        |url| Content::Request(get(url)),
+    );
+    let message = Message { id: None, session: None, flow: None, connect: None, content };
     scanner.scan(&message, &|| false)
+}
+
+fn get(url: &[u8]) -> Request<'_> {
+    let (headers, trailers) = (Vec::new(), Vec::new());
+    Request {
+        method: b"GET".as_slice().into(),
+        url: url.into(),
+        version: None,
+        headers,
+        body: Body::Absent,
+        trailers,
+    }
 }

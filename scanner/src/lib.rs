@@ -6,6 +6,7 @@
 mod candidates;
 mod checks;
 mod confirm;
+mod exfiltration;
 mod hosts;
 mod look;
 mod message;

@@ -37,6 +37,8 @@ pub(crate) struct Finder {
     seed_words: Vec<usize>,
     whole_runs: Vec<(RangeInclusive<usize>, usize)>,
     known: Known,
+    /// Rules for whole host names and values.
+    pub(crate) places: Vec<usize>,
 }
 
 /// A rule that fired.
@@ -98,6 +100,7 @@ impl Finder {
             seed_words: with(|trigger| matches!(trigger, Trigger::SeedWords)),
             whole_runs: whole_runs(&rules),
             known: Known::new(&rules),
+            places: with(|trigger| matches!(trigger, Trigger::Host | Trigger::Value)),
             rules,
         }
     }

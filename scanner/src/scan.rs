@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::OnceLock;
 
+use crate::exfiltration;
 use crate::hosts;
 use crate::look::{Finder, Hit};
 use crate::message::{Content, Direction, Header, Message, admit};
@@ -81,6 +82,8 @@ impl Scanner {
         let memory = session.zip(message.session.as_deref());
         coverage.session = memory.is_some();
         hits.extend(self.find_in_pieces(message, &parts, memory, &mut coverage));
+        let data = exfiltration::find(&self.finder, message, &hits);
+        hits.extend(data);
         hits.sort_by_key(|(root, hit)| (*root, hit.range.start));
         Ok(self.judge(message, &parts, hits, coverage))
     }
@@ -301,7 +304,7 @@ fn knowledge(rule: &Rule) -> u8 {
         | Trigger::Mailbox
         | Trigger::SeedWords => 2,
         Trigger::Name { words, .. } if !words.is_empty() => 1,
-        Trigger::Name { .. } => 0,
+        Trigger::Name { .. } | Trigger::Host | Trigger::Value => 0,
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod bip39;
 pub(crate) mod card;
 pub(crate) mod crc32_base62;
 mod discord;
+mod encoded;
 mod entropy;
 mod filler;
 pub(crate) mod gitlab_crc;
@@ -52,9 +53,12 @@ const PLAIN: &[(&str, Question)] = &[
     ("bip39", bip39::agrees),
     ("card-issuer", card::agrees),
     ("crc32-base62", crc32_base62::agrees),
+    ("data-labels", encoded::is_in_labels),
     ("de-tax-id", modular::de_tax_id),
     ("discord-id", discord::agrees),
     ("electrum-seed", bip39::is_electrum),
+    ("encoded-file", encoded::is_file),
+    ("encoded-host", encoded::in_host),
     ("es-cif", letters::es_cif),
     ("es-dni", letters::es_dni),
     ("fi-hetu", letters::fi_hetu),

@@ -169,6 +169,8 @@ fn trigger(entry: &Entry, shape: &Shape) -> Result<Trigger, String> {
         (None, None, Some(syntax::Shape::Mailbox)) => Ok(Trigger::Mailbox),
         (None, None, Some(syntax::Shape::SeedWords)) => Ok(Trigger::SeedWords),
         (None, None, Some(syntax::Shape::Userinfo)) => Ok(Trigger::Userinfo),
+        (None, None, Some(syntax::Shape::Host)) => Ok(Trigger::Host),
+        (None, None, Some(syntax::Shape::Value)) => Ok(Trigger::Value),
         _ => Err("a rule has exactly one of keywords, names, shape".to_owned()),
     }
 }
@@ -230,7 +232,12 @@ fn begins_with_a_keyword(words: &[String], shape: &Shape) -> Result<(), String> 
 fn anchored(trigger: &Trigger, pattern: &str) -> String {
     match trigger {
         Trigger::Keywords { reach: 0, .. } => format!(r"\A(?:{pattern})"),
-        Trigger::Name { .. } | Trigger::Run { .. } | Trigger::Mailbox | Trigger::SeedWords => {
+        Trigger::Name { .. }
+        | Trigger::Run { .. }
+        | Trigger::Mailbox
+        | Trigger::SeedWords
+        | Trigger::Host
+        | Trigger::Value => {
             format!(r"\A(?:{pattern})\z")
         }
         Trigger::Keywords { .. } | Trigger::Digits { .. } | Trigger::Userinfo | Trigger::Known { .. } => {

@@ -225,6 +225,10 @@ pub(crate) enum Trigger {
     Known { value: Arc<Zeroizing<Vec<u8>>> },
     /// `scheme://user:password@host`.
     Userinfo,
+    /// The whole of a host name.
+    Host,
+    /// The whole of a path segment, of a value in the query or of a header.
+    Value,
 }
 
 /// A literal to look for.

@@ -67,6 +67,8 @@ pub(super) enum Shape {
     Run,
     SeedWords,
     Userinfo,
+    Host,
+    Value,
 }
 
 fn yes() -> bool {

@@ -61,6 +61,10 @@ pub(crate) fn scan(scanner: &Scanner, message: &Message<'_>) -> Answer {
 
 /// Ids of the rules that fired on bare text.
 pub(crate) fn rules_in(scanner: &Scanner, bytes: &[u8]) -> Vec<String> {
+    if let Some(url) = bytes.strip_prefix(b"GET ").and_then(|url| std::str::from_utf8(url).ok()) {
+        let found = scan(scanner, &post(url, &[], b"")).findings;
+        return found.iter().map(|finding| finding.rule.to_string()).collect();
+    }
     scan(scanner, &text(bytes)).findings.iter().map(|finding| finding.rule.to_string()).collect()
 }
 
