@@ -3,6 +3,7 @@
 use crate::hosts::{Place, Spot, at_home};
 use crate::message::{Content, Direction, Message};
 use crate::policy::{Circumstances, Failure, OnFailure};
+use crate::rules::{Rule, Trigger};
 use crate::scan::{Scanner, is_sealed};
 use crate::sight::destination;
 use crate::verdict::{Action, Category};
@@ -43,8 +44,8 @@ impl Weigher {
 
     /// The strictest and the mildest of what findings can be worth here, flags and less left out.
     pub(super) fn strictness(&self, scanner: &Scanner) -> Strictness {
-        let rules = 0..scanner.rules().rules.len();
-        let actions: Vec<Action> = rules.filter_map(|rule| self.action(scanner, rule)).collect();
+        let in_bodies = scanner.rules().rules.iter().enumerate().filter(|(_, rule)| is_for_bodies(rule));
+        let actions: Vec<Action> = in_bodies.filter_map(|(rule, _)| self.action(scanner, rule)).collect();
         Strictness { cuts: actions.contains(&Action::Redact), blocks: actions.contains(&Action::Block) }
     }
 
@@ -61,6 +62,11 @@ impl Weigher {
     fn fails(&self, scanner: &Scanner, failure: Failure) -> OnFailure {
         scanner.policy().on_failure(failure, self.direction, self.model_api_body)
     }
+}
+
+/// Whether a rule looks into bodies; some look at hosts, paths and single values alone.
+fn is_for_bodies(rule: &Rule) -> bool {
+    !matches!(rule.trigger, Trigger::Host | Trigger::Value)
 }
 
 /// What the policy could do with this stream.
