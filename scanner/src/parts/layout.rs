@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use super::Arena;
 use crate::message::{Content, Header, Message};
 
 /// A short part.
@@ -39,12 +40,11 @@ pub(crate) struct Located {
 }
 
 /// Copies the short parts into one arena.
-pub(super) fn lay_out(message: &Message<'_>) -> Vec<u8> {
-    let length = pieces(message).map(|(_, bytes)| bytes.len() + 2).sum();
-    let mut arena = Vec::with_capacity(length);
+pub(super) fn lay_out(message: &Message<'_>) -> Arena {
+    let mut arena = Arena::new();
     for (part, bytes) in pieces(message) {
-        arena.extend_from_slice(bytes);
-        arena.extend_from_slice(separator(part));
+        arena.push(bytes);
+        arena.push(separator(part));
     }
     arena
 }

@@ -3,6 +3,7 @@
 //! Method, URL, header names and values and trailers are short; they lie in one arena and share one look. The
 //! body stands for itself, its Content-Encoding undone.
 
+mod arena;
 mod body;
 mod coding;
 mod form;
@@ -13,6 +14,7 @@ mod url;
 
 use std::borrow::Cow;
 
+pub(crate) use arena::Arena;
 pub(crate) use body::BodyMap;
 pub(crate) use coding::Flowing;
 pub(crate) use form::fields as form_fields;
@@ -27,7 +29,7 @@ use crate::verdict::ScanError;
 #[derive(Debug)]
 pub(crate) struct Parts<'a> {
     /// All short parts, laid out as `layout` says.
-    pub(crate) head: Vec<u8>,
+    pub(crate) head: Arena,
     /// The body, its Content-Encoding undone.
     pub(crate) body: Cow<'a, [u8]>,
     /// Bytes of the body that its codings do not carry over: names in a gzip header, bytes after the last member.

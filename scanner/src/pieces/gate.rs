@@ -2,7 +2,7 @@
 
 use super::decode;
 use super::starts::{Begin, Form, Starts};
-use super::walk::Value;
+use super::walk::{PATH, Value};
 use crate::confirm;
 use crate::look::Finder;
 
@@ -93,7 +93,8 @@ impl<'s> Gate<'s> {
             Begin::Part => {
                 let first = First { is_sure: is_no_word(&value.text), ..first };
                 self.begin(first, &value.text);
-                if self.values <= FEW_VALUES {
+                // Hosts and paths have words such as `api` and `v1`; what is cut into them stands in order.
+                if self.values <= FEW_VALUES && value.container > PATH {
                     self.weak.push(first);
                 }
             }

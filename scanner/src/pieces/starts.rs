@@ -184,10 +184,13 @@ fn entries_of(rule: usize, start: &Keyword) -> impl Iterator<Item = Entry> {
     let hex = HEXLOWER.encode(bytes).into_bytes();
     let upper = HEXUPPER.encode(bytes).into_bytes();
     let upper = (upper != hex).then_some((upper, false, Form::Hex));
+    // Two digits in hex are the beginning of any id.
+    let is_known = bytes.len() >= KEY;
     [(bytes.clone(), start.ignore_case, Form::Plain), (base64, false, Form::Base64), (hex, false, Form::Hex)]
         .into_iter()
         .chain(url)
         .chain(upper)
+        .filter(move |_| is_known)
         .filter_map(move |(bytes, ignore_case, form)| {
             let key = key_of(&bytes)?;
             let is_wordy =

@@ -11,7 +11,7 @@ use crate::parts::{PartId, Parts, Root, UrlMap, content_type, form_fields, multi
 
 /// Containers that every message has; those of JSON count on from here.
 const HOST: usize = 0;
-const PATH: usize = 1;
+pub(super) const PATH: usize = 1;
 const QUERY: usize = 2;
 const HEADERS: usize = 3;
 const COOKIES: usize = 4;
