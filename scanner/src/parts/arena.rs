@@ -55,8 +55,11 @@ mod tests {
         #[test]
         fn all_bytes_are_kept_in_order(pieces in prop::collection::vec("[a-z]{0,300}", 0..30)) {
             let mut arena = Arena::new();
-            pieces.iter().for_each(|piece| arena.push(piece.as_bytes()));
-            prop_assert_eq!(&*arena, pieces.concat().as_bytes());
+            for piece in &pieces {
+                arena.push(piece.as_bytes());
+            }
+            let whole = pieces.concat();
+            prop_assert_eq!(&*arena, whole.as_bytes());
         }
     }
 }

@@ -17,7 +17,9 @@ const PARTS: usize = 8;
 /// Bytes of encoded text that are tried: chance spells so many readable ones once in a hundred thousand.
 const PROBE: usize = 12;
 /// Among so many values every possible beginning is followed.
-const FEW_VALUES: usize = 128;
+const FEW_VALUES: usize = 48;
+/// One or two characters begin something only where there are so many such values.
+const MANY_SHORT: usize = 8;
 /// The same in bytes of JSON.
 const FEW_BYTES: usize = 4 << 10;
 /// First values that are told apart.
@@ -50,6 +52,9 @@ pub(super) struct Gate<'s> {
     pub(super) has_many: bool,
     /// Values that begin as secrets and as words do.
     weak: Vec<First>,
+    /// The first of those that have one or two characters, and how many there are.
+    short: [First; MANY_SHORT],
+    short_values: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +68,18 @@ impl<'s> Gate<'s> {
     pub(super) fn new(finder: &'s Finder) -> Self {
         let none = Partial { first: First::default(), bytes: [0; MAX_PARTIAL], length: 0 };
         let (firsts, weak) = (Vec::new(), Vec::new());
-        Self { finder, partials: [none; PARTIALS], next: 0, values: 0, firsts, has_many: false, weak }
+        let short = [First::default(); MANY_SHORT];
+        Self {
+            finder,
+            partials: [none; PARTIALS],
+            next: 0,
+            values: 0,
+            firsts,
+            has_many: false,
+            weak,
+            short,
+            short_values: 0,
+        }
     }
 
     /// The values that could begin a secret. Among few values those count, too, that begin as words do.
@@ -95,11 +111,23 @@ impl<'s> Gate<'s> {
                 self.begin(first, &value.text);
                 // Hosts and paths have words such as `api` and `v1`; what is cut into them stands in order.
                 if self.values <= FEW_VALUES && value.container > PATH {
-                    self.weak.push(first);
+                    self.weak(first, value.text.len());
                 }
             }
             Begin::No if is_encoded_text(&value.text) => self.add(First { is_sure: false, ..first }),
             Begin::No => {}
+        }
+    }
+
+    fn weak(&mut self, first: First, length: usize) {
+        if length > 2 || self.short_values >= MANY_SHORT {
+            self.weak.push(first);
+            return;
+        }
+        self.short[self.short_values] = first;
+        self.short_values += 1;
+        if self.short_values == MANY_SHORT {
+            self.weak.extend(self.short);
         }
     }
 
@@ -165,7 +193,7 @@ pub(super) fn could_begin_in_json(starts: &Starts, json: &[u8]) -> bool {
     memchr::memchr_iter(b'"', json).any(|quote| {
         let rest = &json[quote + 1..];
         let Some(head) = rest.get(..3) else { return false };
-        match memchr::memchr2(b'"', b'\\', head) {
+        match head.iter().position(|byte| matches!(byte, b'"' | b'\\')) {
             Some(0) if head[0] == b'"' => false,
             Some(end) if head[end] == b'\\' => rest.get(end + 1) == Some(&b'u'),
             Some(end) => starts.begin_short(&head[..end]) && (is_short || could_grow(starts, rest)),
