@@ -30,6 +30,17 @@ pub(crate) mod verhoeff;
 mod weighted;
 mod words;
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
+/// Looks for many literals at once.
+fn any_of(literals: &[&[u8]], ignore_case: bool) -> AhoCorasick {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(ignore_case)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(literals)
+        .expect("some dozens of short literals fit any automaton")
+}
+
 /// Answered from the bytes of a secret alone.
 type Question = fn(&[u8]) -> bool;
 

@@ -1,5 +1,10 @@
 //! What people write where a secret will be.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::any_of;
 use super::filler::{has_row, is_monotonous};
 
 /// Pieces of references to a variable, a template or a slot.
@@ -157,6 +162,9 @@ const MAX_COMPOUND: usize = 3;
 /// A row of this many neighbours, as in `12345678`, was typed.
 const TYPED_ROW: usize = 8;
 
+static REFERS: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(REFERENCES, false));
+static SAYS_SO: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(WORDS, true));
+
 /// Whether this is no placeholder.
 pub(super) fn is_none(text: &[u8]) -> bool {
     let text = text.strip_suffix(b"\\n").unwrap_or(text);
@@ -174,12 +182,11 @@ fn is_slot(text: &[u8]) -> bool {
         || wrapped(b'{', b'}')
         || wrapped(b'%', b'%')
         || dollar.is_some_and(|rest| rest.iter().all(name) || rest.iter().all(variable))
-        || REFERENCES.iter().any(|reference| memchr::memmem::find(text, reference).is_some())
+        || REFERS.is_match(text)
 }
 
 fn names_itself(text: &[u8]) -> bool {
-    let lower = text.to_ascii_lowercase();
-    is_of_standins(text) || WORDS.iter().any(|word| memchr::memmem::find(&lower, word).is_some())
+    is_of_standins(text) || SAYS_SO.is_match(text)
 }
 
 /// `password1`, `newPassword_2`, `test1234!`: nothing but such words, digits and signs at the end.

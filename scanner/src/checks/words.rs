@@ -1,5 +1,11 @@
 //! Names, paths and code, which are made of words; generated secrets are not.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::any_of;
+
 /// Pieces of URLs, code and regexes that no generated secret has.
 const MARKS: &[&[u8]] = &[
     b"://", b"::", b"->", b"=>", b"\\w", b"\\d", b"\\s", b"\\S", b"[a-z", b"[A-Z", b"[0-9", b"a-zA-Z",
@@ -9,6 +15,8 @@ const MARKS: &[&[u8]] = &[
 /// Escapes: what they spell is looked at where they are undone.
 const ESCAPES: &[&[u8]] = &[b"\\x", b"\\u", b"\\U"];
 
+static MARKED: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(&[MARKS, ESCAPES].concat(), false));
+
 /// Whether this is neither a piece of code, nor a URL or path, nor words put together.
 pub(super) fn is_none(text: &[u8]) -> bool {
     let bare = bare(text);
@@ -17,9 +25,7 @@ pub(super) fn is_none(text: &[u8]) -> bool {
 
 /// Whether this is a piece of code, or a URL.
 pub(super) fn is_code(text: &[u8]) -> bool {
-    let has = |marks: &[&[u8]]| marks.iter().any(|mark| memchr::memmem::find(text, mark).is_some());
-    has(MARKS)
-        || has(ESCAPES)
+    MARKED.is_match(text)
         || is_percent_encoded(text)
         || is_constant(text)
         || is_number(text)
