@@ -119,8 +119,10 @@ fn span(rule: &Rule) -> (usize, usize) {
 
 /// How many bytes of a keyword of several words stand at the end of `text`, when it goes on after that.
 fn beginning_of(keyword: &[u8], text: &[u8]) -> Option<usize> {
-    let first_word =
-        keyword.iter().position(|byte| !byte.is_ascii_alphanumeric() && !b"-_".contains(byte))?;
+    // Up to the first sign after the first word: a space or a quote alone begins everything.
+    let word = keyword.iter().position(u8::is_ascii_alphanumeric)?;
+    let is_sign = |byte: &u8| !byte.is_ascii_alphanumeric() && !b"-_".contains(byte);
+    let first_word = word + keyword[word..].iter().position(is_sign)?;
     let longest = (keyword.len() - 1).min(text.len());
     (first_word + 1..=longest)
         .rev()
