@@ -12,7 +12,10 @@ use crate::pieces::Starts;
 use crate::policy::KnownSecret;
 use crate::rules::{Rule, RuleSet, Trigger};
 use crate::verdict::ScanError;
-use crate::views::{Base64Stretches, Decoded, Escapes, HexStretches, Lookalikes, Replacement, View, joined};
+use crate::views::{
+    Archive, Bounds, Decoded, Disguises, EncodedRun, Replacement, Turn, Turned, Unpacked, Unpacking, View,
+    joined_lines,
+};
 
 /// Bytes after which the deadline is asked for.
 const ASK_EVERY: usize = 64 << 10;
@@ -21,7 +24,7 @@ const ASK_EVERY: usize = 64 << 10;
 const MAX_DEPTH: usize = 6;
 
 /// Bytes of nested decodings that are looked at, beyond four times the message.
-const SPARE_BUDGET: usize = 4 << 20;
+const SPARE_BUDGET: usize = 16 << 20;
 
 /// Rules, indexed by what makes the engine look closer.
 #[derive(Debug)]
@@ -52,6 +55,8 @@ pub(crate) struct Hit {
     pub(crate) range: Range<usize>,
     /// What to write there so that the secret reads as its rule.
     pub(crate) replacement: Replacement,
+    /// Whether nothing can be written there without breaking what it stands in, as in an archive.
+    pub(crate) is_sealed: bool,
     /// Decodings between the part and the secret.
     pub(crate) decoded_by: Vec<&'static str>,
     /// Further places that hold pieces of it.
@@ -77,6 +82,8 @@ pub(crate) struct Looking<'s> {
     pub(crate) scanned_bytes: usize,
     /// Bytes that were not looked at, since they were nested too deep or the budget had run out.
     pub(crate) skipped_bytes: usize,
+    /// Bytes that cannot be read: encrypted, broken, or packed in a way that is not undone here.
+    pub(crate) opaque_bytes: usize,
     budget: usize,
     /// The deadline is asked for when so many bytes have been looked at.
     ask_at: usize,
@@ -114,6 +121,7 @@ impl Finder {
             hits: Vec::new(),
             scanned_bytes: 0,
             skipped_bytes: 0,
+            opaque_bytes: 0,
             budget,
             ask_at: 0,
         }
@@ -124,27 +132,42 @@ impl Looking<'_> {
     /// Looks at a view, and at all that is encoded in it.
     pub(crate) fn look(&mut self, view: &View<'_>) -> Result<(), ScanError> {
         let bytes = view.bytes;
-        let mut passes = Passes::default();
+        let mut passes = Passes { disguises: Disguises::new(view), ..Passes::default() };
         let mut block = Block::new();
         for start in (0..bytes.len()).step_by(BLOCK) {
             self.ask()?;
             block.read(bytes, start);
             self.runs(view, &block, &mut passes.runs)?;
             self.literals(view, &block, &mut passes.names);
-            self.digits(view, &block, &mut passes.digits);
-            self.userinfo(view, &block, &mut passes.userinfo);
-            self.mailboxes(view, &block, &mut passes.mailboxes);
-            self.seed_words(view, &block, &mut passes.seed_words);
-            self.known(view, &block, &mut passes.known);
-            while let Some(decoded) = passes.escapes.next_in(&block, bytes) {
-                self.nested(view, &decoded)?;
+            if !view.is_ambiguous {
+                self.digits(view, &block, &mut passes.digits);
+                self.userinfo(view, &block, &mut passes.userinfo);
+                self.mailboxes(view, &block, &mut passes.mailboxes);
+                self.seed_words(view, &block, &mut passes.seed_words);
             }
-            while let Some(decoded) = passes.lookalikes.next_in(&block, bytes) {
+            self.known(view, &block, &mut passes.known);
+            while let Some(decoded) = passes.disguises.next_in(&block, bytes) {
                 self.nested(view, &decoded)?;
             }
             self.scanned_bytes += block.range().len();
         }
-        Ok(())
+        view.archives.iter().try_for_each(|archive| self.unpack(view, archive))
+    }
+
+    /// Looks at what an archive holds.
+    fn unpack(&mut self, view: &View<'_>, archive: &Archive) -> Result<(), ScanError> {
+        let mut unpacking = Unpacking::new(archive);
+        loop {
+            let bounds = Bounds { bytes: self.budget, expired: self.expired };
+            match unpacking.next(view.bytes, bounds) {
+                None => return Ok(()),
+                Some(Unpacked::Opaque(range)) => self.opaque_bytes += range.len(),
+                Some(Unpacked::Member { decoded, cut }) => {
+                    self.skipped_bytes += if cut { decoded.source.len() } else { 0 };
+                    self.nested(view, &decoded)?;
+                }
+            }
+        }
     }
 
     /// Whether there is time left.
@@ -162,35 +185,54 @@ impl Looking<'_> {
     fn runs(&mut self, view: &View<'_>, block: &Block, pass: &mut RunPass) -> Result<(), ScanError> {
         let keywords = &self.finder.keywords;
         pass.runs.begin(block);
+        let mut turned = Vec::new();
         while let Some(run) = pass.runs.next_in(block, view.bytes) {
             let before_block = run.extended.start..block.range().start;
-            keywords.find_before(view.bytes, before_block, |at, rule| self.keyword(view, at, rule));
+            keywords.find_before(view.bytes, before_block, |at, number| {
+                turned.extend(self.candidate(view, at, number, &mut pass.turned));
+            });
             // What is encoded has a digit or a capital among its first sixteen characters, names and paths have none.
-            if !run.is_telling {
-                continue;
-            }
-            if run.core.start >= pass.joined
-                && let Some(lines) = joined(view.bytes, run.core.clone())
+            if run.is_telling
+                && run.core.start >= pass.joined
+                && let Some(lines) = joined_lines(view.bytes, run.core.clone())
             {
                 pass.joined = lines.source.end;
                 self.nested(view, &lines)?;
             }
             self.whole_run(view, &run.core);
-            let mut base64 = Base64Stretches::new(run.extended.clone());
-            while let Some(decoded) = base64.next(view.bytes) {
-                self.nested(view, &decoded)?;
-            }
-            let mut hex = HexStretches::new(run.extended);
-            while let Some(decoded) = hex.next(view.bytes) {
+            let mut encoded = EncodedRun::new(run.extended, run.is_telling);
+            while let Some(decoded) = encoded.next(view.bytes) {
                 self.nested(view, &decoded)?;
             }
         }
-        keywords.find_in(view.bytes, block, &pass.runs, |at, rule| self.keyword(view, at, rule));
-        Ok(())
+        keywords.find_in(view.bytes, block, &pass.runs, |at, number| {
+            turned.extend(self.candidate(view, at, number, &mut pass.turned));
+        });
+        turned.iter().try_for_each(|decoded| self.nested(view, decoded))
+    }
+
+    /// Looks for a rule around its keyword; returns the text around a keyword that was turned.
+    fn candidate(
+        &mut self,
+        view: &View<'_>,
+        at: usize,
+        number: usize,
+        turned: &mut Turned,
+    ) -> Option<Decoded> {
+        match Turn::rule_of(number, self.finder.rules.rules.len()) {
+            (rule, None) => self.keyword(view, at, rule),
+            (_, Some(turn)) if !view.is_ambiguous => return turned.around(view.bytes, at, turn),
+            _ => {}
+        }
+        None
     }
 
     fn keyword(&mut self, view: &View<'_>, at: usize, rule: usize) {
-        if let Some(secret) = confirm::at_keyword(&self.finder.rules.rules[rule], view.bytes, at) {
+        let compiled = &self.finder.rules.rules[rule];
+        if view.is_ambiguous && !compiled.is_strong() {
+            return;
+        }
+        if let Some(secret) = confirm::at_keyword(compiled, view.bytes, at) {
             self.hit(view, rule, secret);
         }
     }
@@ -199,7 +241,7 @@ impl Looking<'_> {
         let literals = &self.finder.literals;
         literals.find_in(view.bytes, block, |at, literal| match literal {
             Literal::Keyword(rule) => self.keyword(view, at, rule),
-            Literal::Stem if at >= names.named_until => {
+            Literal::Stem if at >= names.named_until && !view.is_ambiguous => {
                 names.named_until = self.stem(view, at);
                 self.column(view, &mut names.tables, at);
             }
@@ -314,11 +356,15 @@ impl Looking<'_> {
 
     fn hit(&mut self, view: &View<'_>, rule: usize, secret: Range<usize>) {
         let text = format!("[redacted:{}]", self.finder.rules.rules[rule].id);
+        let range = view.source_of(&secret);
+        let cut = view.replacement(secret.clone(), text.as_bytes());
         self.hits.push(Hit {
             rule,
-            secret: view.bytes[secret.clone()].to_vec(),
-            range: view.source_of(&secret),
-            replacement: view.replacement(secret, text.as_bytes()),
+            secret: view.bytes[secret].to_vec(),
+            is_sealed: cut.is_none(),
+            replacement: cut
+                .unwrap_or_else(|| Replacement { range: range.clone(), bytes: text.into_bytes() }),
+            range,
             decoded_by: view.decoded_by(),
             rest: Vec::new(),
         });
@@ -347,13 +393,13 @@ struct Passes {
     mailboxes: Mailboxes,
     seed_words: SeedWords,
     known: KnownPass,
-    escapes: Escapes,
-    lookalikes: Lookalikes,
+    disguises: Disguises,
 }
 
 #[derive(Default)]
 struct RunPass {
     runs: Runs,
+    turned: Turned,
     /// Lines up to here were joined.
     joined: usize,
 }

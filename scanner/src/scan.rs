@@ -1,5 +1,6 @@
 //! The way of a message, from its bytes to the verdict.
 
+use std::cmp::Ordering;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::OnceLock;
 
@@ -122,11 +123,11 @@ impl Scanner {
         {
             looking.look(&View::part(bytes))?;
             hits.extend(std::mem::take(&mut looking.hits).into_iter().map(|hit| (root, hit)));
-            let bytes = std::mem::take(&mut looking.skipped_bytes);
-            if bytes > 0 {
-                let part = if root == Root::Head { "headers" } else { "body" };
-                skipped.push(Skipped { part: part.to_owned(), reason: "budget", bytes });
-            }
+            let part = if root == Root::Head { "headers" } else { "body" };
+            let budget = ("budget", std::mem::take(&mut looking.skipped_bytes));
+            let opaque = ("opaque", std::mem::take(&mut looking.opaque_bytes));
+            let unseen = [budget, opaque].into_iter().filter(|(_, bytes)| *bytes > 0);
+            skipped.extend(unseen.map(|(reason, bytes)| Skipped { part: part.to_owned(), reason, bytes }));
         }
         let coverage = Coverage {
             complete: skipped.is_empty(),
@@ -227,7 +228,14 @@ impl Scanner {
         for (root, hit) in hits {
             match best.last_mut() {
                 Some((last_root, last)) if *last_root == root && hit.range.start < last.range.end => {
-                    if rank(&hit) > rank(last) {
+                    // Of one rule the one that covers the other: both columns of a dump are cut out.
+                    let same = hit.rule == last.rule && hit.range != last.range;
+                    let better = match hit.range.end.cmp(&last.range.end) {
+                        Ordering::Less | Ordering::Equal if same => false,
+                        Ordering::Greater if same && hit.range.start == last.range.start => true,
+                        _ => rank(&hit) > rank(last),
+                    };
+                    if better {
                         *last = hit;
                     }
                 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::hosts::{Place, Spot, at_home, host_in_url};
 use crate::look::Hit;
 use crate::message::{Content, Direction, Header, Message};
-use crate::parts::{BodyMap, Located, PartId, Parts, Root, UrlMap, content_type, locate, values};
+use crate::parts::{BodyMap, Located, PartId, Parts, Root, Scalar, UrlMap, content_type, locate, values};
 use crate::policy::{Circumstances, Policy};
 use crate::rules::{Rule, RuleSet, Trigger};
 use crate::verdict::Action;
@@ -93,13 +93,17 @@ impl<'s> Sights<'s> {
         let shift = hit.range.start - range.start;
         let spot = if part == PartId::Url { self.url.spot(&range) } else { Some(Spot::Anywhere) };
         let action = self.action(&hit, part, spot.unwrap_or(Spot::Anywhere))?;
-        let mut cut = hit.replacement.clone();
+        let cut = if hit.is_sealed { None } else { self.cut_in_head(part, hit.replacement.clone(), shift) };
+        Some(Sighting { part, range, pointer: None, cut, also: self.rest(&hit), action, hit })
+    }
+
+    /// How to cut it out of this part, which begins `shift` bytes into the arena; `None` where that cannot be.
+    fn cut_in_head(&self, part: PartId, mut cut: Replacement, shift: usize) -> Option<Replacement> {
         cut.range = cut.range.start.saturating_sub(shift)..cut.range.end.saturating_sub(shift);
         if part == PartId::Url {
             cut.bytes = url_safe(&cut.bytes);
         }
-        let cut = self.is_editable(part, &cut.range).then_some(cut);
-        Some(Sighting { part, range, pointer: None, cut, also: self.rest(&hit), action, hit })
+        self.is_editable(part, &cut.range).then_some(cut)
     }
 
     fn is_editable(&self, part: PartId, range: &Range<usize>) -> bool {
@@ -133,18 +137,27 @@ impl<'s> Sights<'s> {
         let field = self.body.field(start);
         let spot = field.as_deref().map_or(Spot::Anywhere, Spot::Field);
         let action = self.action(&hit, PartId::Body, spot)?;
-        let mut cut = hit.replacement.clone();
         let scalar = self.body.scalar(start);
-        if let Some(number) = scalar.filter(|scalar| !scalar.is_string) {
+        let cut = (!hit.is_sealed).then(|| self.cut_in_body(scalar, hit.replacement.clone()));
+        let pointer = scalar.map(|scalar| scalar.pointer.clone());
+        let (part, also) = (PartId::Body, self.rest(&hit));
+        Some(Sighting { part, range: hit.range.clone(), pointer, cut, also, action, hit })
+    }
+
+    /// A number becomes a string, but a list of numbers remains one.
+    fn cut_in_body(&self, scalar: Option<&Scalar>, mut cut: Replacement) -> Replacement {
+        let number = scalar.filter(|scalar| !scalar.is_string && scalar.range.end >= cut.range.end);
+        if let Some(number) = number {
             cut.range = number.range.clone();
             cut.bytes = [b"\"", &*cut.bytes, b"\""].concat();
+        }
+        if number.is_none() && scalar.is_some() {
+            cut.bytes = json_safe(&cut.bytes);
         }
         if self.body.is_form() {
             cut.bytes = url_safe(&cut.bytes);
         }
-        let pointer = scalar.map(|scalar| scalar.pointer.clone());
-        let (part, also) = (PartId::Body, self.rest(&hit));
-        Some(Sighting { part, range: hit.range.clone(), pointer, cut: Some(cut), also, action, hit })
+        cut
     }
 
     /// Whether the field of the body in which the hit stands holds nothing else: no text, no file.
@@ -244,6 +257,12 @@ pub(crate) fn url_safe(bytes: &[u8]) -> Vec<u8> {
         }
     }
     safe
+}
+
+/// Quotes and backslashes as a JSON string has them: some encodings have these as digits.
+fn json_safe(bytes: &[u8]) -> Vec<u8> {
+    let escape = |&byte: &u8| matches!(byte, b'"' | b'\\').then_some(b'\\').into_iter().chain([byte]);
+    bytes.iter().flat_map(escape).collect()
 }
 
 /// `<category>_outbound` or `<category>_inbound`.

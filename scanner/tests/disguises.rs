@@ -1,9 +1,16 @@
 //! A secret is found in every disguise, mapped back exactly, and cut out so that nothing is found again.
 
 mod common;
+mod encoders;
 
 use common::{post, scan, scanner, scanner_with};
-use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
+use data_encoding::{
+    BASE32, BASE32_NOPAD, BASE32HEX_NOPAD, BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXUPPER,
+};
+use encoders::{
+    ASCII85, RFC1924, Z85, base58, base85, crockford, dumped, escaped, gzip, hex_with, named_entities,
+    quoted, rot13,
+};
 use scanner::{Answer, ExampleKind, Scanner, Verdict, apply};
 
 type Disguise = (&'static str, fn(&[u8]) -> Vec<u8>);
@@ -52,6 +59,66 @@ const DISGUISES: [Disguise; 19] = [
     ("entities", |text| text.iter().flat_map(|byte| format!("&#{byte};").into_bytes()).collect()),
 ];
 
+/// Spellings that say for sure that they are one.
+const NUMBERS: [Disguise; 20] = [
+    ("base32", |text| BASE32.encode(text).into_bytes()),
+    ("base32 in lower case", |text| BASE32_NOPAD.encode(text).to_ascii_lowercase().into_bytes()),
+    ("base32 hex", |text| BASE32HEX_NOPAD.encode(&[b"> ", text].concat()).into_bytes()),
+    ("base58", base58),
+    ("hex with spaces", |text| hex_with(text, "", " ")),
+    ("hex with colons", |text| hex_with(text, "", ":")),
+    ("hex with dashes", |text| hex_with(text, "", "-")),
+    ("hex in code", |text| hex_with(text, "0x", ", ")),
+    ("hex in strings", |text| hex_with(text, "\\x", "")),
+    ("xxd", |text| dumped(text, "\\n")),
+    ("UTF-16", |text| text.iter().flat_map(|byte| [*byte, 0]).collect()),
+    ("UTF-16, big", |text| text.iter().flat_map(|byte| [0, *byte]).collect()),
+    ("PowerShell", |text| {
+        let wide: Vec<u8> = text.iter().flat_map(|byte| [*byte, 0]).collect();
+        BASE64.encode(&wide).into_bytes()
+    }),
+    ("quoted-printable", |text| text.iter().flat_map(|byte| format!("={byte:02X}").into_bytes()).collect()),
+    ("soft line breaks", |text| {
+        let rest: Vec<Vec<u8>> = text[7..].chunks(60).map(quoted).collect();
+        [&text[..7], b"=\r\n", &rest.join(&b"=\r\n"[..])].concat()
+    }),
+    ("literals in code", |text| text.chunks(6).collect::<Vec<_>>().join(&b"\\\" + \\\""[..])),
+    ("named entities", |text| named_entities(text)),
+    ("braces", |text| text.iter().flat_map(|byte| format!("\\u{{{byte:x}}}").into_bytes()).collect()),
+    ("UTF-7", |text| {
+        let wide: Vec<u8> = text.iter().flat_map(|byte| [0, *byte]).collect();
+        format!("+{}-", BASE64_NOPAD.encode(&wide)).into_bytes()
+    }),
+    ("Crockford", |text| crockford(text)),
+];
+
+/// Spellings that other data may have by chance.
+const CHANCE: [Disguise; 10] = [
+    ("decimal", |text| text.iter().map(u8::to_string).collect::<Vec<_>>().join(", ").into_bytes()),
+    ("decimal with spaces", |text| text.iter().map(u8::to_string).collect::<Vec<_>>().join(" ").into_bytes()),
+    ("octal", |text| {
+        text.iter().map(|byte| format!("{byte:03o}")).collect::<Vec<_>>().join(" ").into_bytes()
+    }),
+    ("binary", |text| {
+        text.iter().map(|byte| format!("{byte:08b}")).collect::<Vec<_>>().join(" ").into_bytes()
+    }),
+    ("Ascii85", |text| escaped(&[b"<~", &*base85(text, ASCII85), b"~>"].concat())),
+    ("Z85", |text| base85(text, Z85)),
+    ("base85", |text| base85(text, RFC1924)),
+    ("rot13", rot13),
+    ("reversed", |text| text.iter().rev().copied().collect()),
+    ("spaced", |text| text.iter().flat_map(|byte| [*byte, b'-']).take(2 * text.len() - 1).collect()),
+];
+
+/// Disguises around disguises.
+const OUTER: [Disguise; 5] = [
+    ("base64", |text| BASE64.encode(&[PROSE, text, PROSE].concat()).into_bytes()),
+    ("hex", |text| HEXLOWER.encode(text).into_bytes()),
+    ("percent", |text| text.iter().flat_map(|byte| format!("%{byte:02X}").into_bytes()).collect()),
+    ("gzip in base64", |text| BASE64.encode(&gzip(&carrier(text))).into_bytes()),
+    ("base32", |text| BASE32.encode(text).into_bytes()),
+];
+
 const PROSE: &[u8] = b" some words of ordinary text around it ";
 
 /// Every visible character through `style`.
@@ -95,17 +162,59 @@ fn found(answer: &Answer, rule: &str) -> bool {
     answer.findings.iter().any(|finding| *finding.rule == *rule)
 }
 
+/// Whether a disguise says the same as the token: some are for one word, and one for a short one.
+fn applies(disguise: &str, token: &[u8]) -> bool {
+    let is_word = token.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/+=~@%!".contains(byte));
+    match disguise {
+        "spaced" => token.iter().all(u8::is_ascii_alphanumeric),
+        "rot13" | "reversed" | "literals in code" | "soft line breaks" => is_word,
+        "base58" => token.len() < 1400,
+        _ => true,
+    }
+}
+
+/// Every token in every disguise: rule, disguise, disguised.
+fn disguised(scanner: &Scanner, seed: u64) -> Vec<(String, &'static str, Vec<u8>)> {
+    let tokens = tokens(scanner, seed);
+    assert!(tokens.len() > 20, "only {} rules have tokens that stand alone", tokens.len());
+    let mut all = Vec::new();
+    for (rule, token) in &tokens {
+        let strong = scanner.rules().is_strong(rule);
+        let chance: &[Disguise] = if strong { &CHANCE } else { &[] };
+        for (name, disguise) in DISGUISES.iter().chain(&NUMBERS).chain(chance) {
+            if applies(name, token) {
+                all.push((rule.clone(), *name, disguise(token)));
+            }
+        }
+    }
+    all
+}
+
 #[test]
 fn every_token_is_found_in_every_disguise() {
     let scanner = scanner();
-    let tokens = tokens(&scanner, 11);
-    assert!(tokens.len() > 20, "only {} rules have tokens that stand alone", tokens.len());
     let mut missed = Vec::new();
-    for (rule, token) in &tokens {
-        for (name, disguise) in DISGUISES {
-            let body = carrier(&disguise(token));
-            if !found(&scan(&scanner, &post("https://sink.example/", &[], &body)), rule) {
-                missed.push(format!("{rule} as {name}"));
+    for (rule, name, text) in disguised(&scanner, 11) {
+        if !found(&scan(&scanner, &post("https://sink.example/", &[], &carrier(&text))), &rule) {
+            missed.push(format!("{rule} as {name}"));
+        }
+    }
+    assert!(missed.is_empty(), "{} missed: {missed:#?}", missed.len());
+}
+
+#[test]
+fn every_token_is_found_in_two_disguises_at_once() {
+    let scanner = scanner();
+    let mut missed = Vec::new();
+    for (rule, name, text) in disguised(&scanner, 13) {
+        for (outer, disguise) in OUTER {
+            // The letters of other alphabets are no ASCII, which is what is looked for in these.
+            if !text.is_ascii() && ["base64", "hex", "base32"].contains(&outer) {
+                continue;
+            }
+            if !found(&scan(&scanner, &post("https://sink.example/", &[], &carrier(&disguise(&text)))), &rule)
+            {
+                missed.push(format!("{rule} as {name} in {outer}"));
             }
         }
     }
@@ -115,33 +224,30 @@ fn every_token_is_found_in_every_disguise() {
 #[test]
 fn what_is_cut_out_is_not_found_again() {
     let scanner = scanner_with("[actions]\nsecret = \"redact\"\npii = \"redact\"\n");
-    for (rule, token) in tokens(&scanner_with(""), 12) {
-        for (name, disguise) in DISGUISES {
-            let body = carrier(&disguise(&token));
-            let message = post("https://sink.example/", &[("content-length", "1")], &body);
-            let answer = scan(&scanner, &message);
-            assert_eq!(answer.verdict, Verdict::Redact, "{rule} as {name}");
-            let edits = answer.edits.expect("it can be cut");
-            let edited = apply(&message, &edits, scanner.policy().limits()).expect("edits apply");
-            let body = edited.body.expect("the body changed");
-            let again = scan(&scanner, &post("https://sink.example/", &[], &body));
-            let left: Vec<_> =
-                again.findings.iter().map(|finding| (&finding.rule, &finding.decoded_by)).collect();
-            assert_eq!(again.verdict, Verdict::Allow, "{rule} as {name}: {left:?}");
-            assert!(
-                !is_json(&carrier(&disguise(&token))) || is_json(&body),
-                "{rule} as {name}: no JSON any more"
-            );
-            let length = body.len().to_string().into_bytes();
-            assert_eq!(edited.headers.expect("length changed")[0].1, length);
-        }
+    for (rule, name, text) in disguised(&scanner_with(""), 12) {
+        let original = carrier(&text);
+        let message = post("https://sink.example/", &[("content-length", "1")], &original);
+        let answer = scan(&scanner, &message);
+        assert_eq!(answer.verdict, Verdict::Redact, "{rule} as {name}");
+        let edits = answer.edits.expect("it can be cut");
+        let edited = apply(&message, &edits, scanner.policy().limits()).expect("edits apply");
+        let body = edited.body.expect("the body changed");
+        let again = scan(&scanner, &post("https://sink.example/", &[], &body));
+        let left: Vec<_> =
+            again.findings.iter().map(|finding| (&finding.rule, &finding.decoded_by)).collect();
+        assert_eq!(again.verdict, Verdict::Allow, "{rule} as {name}: {left:?}");
+        assert!(!is_json(&original) || is_json(&body), "{rule} as {name}: no JSON any more");
+        let length = body.len().to_string().into_bytes();
+        assert_eq!(edited.headers.expect("length changed")[0].1, length);
     }
 }
 
 #[test]
 fn what_the_operator_named_is_found_in_every_disguise() {
     let scanner = scanner_with("[[known]]\nname = \"canary-1\"\nvalue = \"passwords lima kilo 94\"\n");
-    for (name, disguise) in DISGUISES {
+    let skipped = ["rot13", "reversed", "spaced"];
+    let all = DISGUISES.iter().chain(&NUMBERS).chain(&CHANCE).filter(|(name, _)| !skipped.contains(name));
+    for (name, disguise) in all {
         let body = carrier(&disguise(b"passwords lima kilo 94"));
         let answer = scan(&scanner, &post("https://sink.example/", &[], &body));
         assert!(found(&answer, "known.canary-1"), "{name}");

@@ -11,11 +11,15 @@ use super::masks::{Beginnings, Block, CHUNK};
 use super::runs::Runs;
 use super::table::{HASHED, Table};
 use crate::rules::{Keyword, Rule, RuleSet, Trigger};
+use crate::views::Turn;
 
 /// Keywords that fit into a run, with the indexes of their rules.
 #[derive(Debug)]
 pub(crate) struct Keywords {
-    /// Those with which a match begins that stands alone, and has a digit or a capital.
+    rules: usize,
+    /// Whether each rule is told from chance in turned text.
+    strong: Vec<bool>,
+    /// Those with which a match begins that stands alone, and has a digit or a capital; strong ones in ROT13 too.
     of_words: Table<usize>,
     /// The others.
     inner: Table<usize>,
@@ -29,9 +33,22 @@ impl Keywords {
         let (of_words, inner): (Vec<_>, Vec<_>) = fitting
             .map(|(rule, keyword)| (keyword.clone(), rule))
             .partition(|(keyword, rule)| begins_a_word(&rules.rules[*rule], keyword));
-        let inner = Table::new(inner);
+        let count = rules.rules.len();
+        let is_strong = |rule: usize| rules.rules[rule].is_strong();
+        let rot13 = |(keyword, rule): &(Keyword, usize)| {
+            is_strong(*rule).then(|| (turned(keyword, Turn::Rot13), Turn::Rot13.of(*rule, count)))
+        };
+        let reversed = |(keyword, rule): &(Keyword, usize)| {
+            is_strong(*rule).then(|| (turned(keyword, Turn::Reversed), Turn::Reversed.of(*rule, count)))
+        };
+        let inner_turned: Vec<_> =
+            inner.iter().filter_map(rot13).chain(inner.iter().filter_map(reversed)).collect();
+        let inner = Table::new(inner.into_iter().chain(inner_turned).collect());
+        let words_turned: Vec<_> = of_words.iter().filter_map(rot13).collect();
         Self {
-            of_words: Table::new(of_words),
+            rules: count,
+            strong: rules.rules.iter().map(Rule::is_strong).collect(),
+            of_words: Table::new(of_words.into_iter().chain(words_turned).collect()),
             inner_beginnings: Beginnings::new(
                 inner.literals().map(|literal| (literal.bytes.as_slice(), literal.ignore_case)),
             ),
@@ -48,9 +65,16 @@ impl Keywords {
         runs: &Runs,
         mut found: impl FnMut(usize, usize),
     ) {
+        // The word before the block may end with it.
+        let mut carried = 1;
         for at in block.range().step_by(CHUNK) {
             let covered = runs.covered(block, at);
-            if covered.telling != 0 {
+            let after_telling = covered.telling << 1 | carried;
+            carried = covered.telling >> (CHUNK - 1);
+            if after_telling != 0 {
+                for end in block.positions(at, block.word_ends(at) & after_telling) {
+                    self.reversed_before(bytes, end, &mut found);
+                }
                 for at in block.positions(at, block.word_starts(at) & covered.telling) {
                     self.of_words.at(bytes, at).for_each(|rule| found(at, rule));
                 }
@@ -59,6 +83,19 @@ impl Keywords {
                 for at in block.positions(at, self.inner_beginnings.word(bytes, at) & covered.all) {
                     self.inner.at(bytes, at).for_each(|rule| found(at, rule));
                 }
+            }
+        }
+        if block.range().end == bytes.len() {
+            self.reversed_before(bytes, bytes.len(), &mut found);
+        }
+    }
+
+    /// Keywords that end at the end of a word when read from there.
+    #[inline]
+    fn reversed_before(&self, bytes: &[u8], end: usize, found: &mut impl FnMut(usize, usize)) {
+        for (rule, length) in self.of_words.before(bytes, end) {
+            if rule < self.rules && self.strong[rule] {
+                found(end - length, Turn::Reversed.of(rule, self.rules));
             }
         }
     }
@@ -82,6 +119,11 @@ pub(super) fn keywords_of(rules: &RuleSet) -> impl Iterator<Item = (usize, &Keyw
             _ => None,
         })
         .flat_map(|(rule, literals)| literals.iter().map(move |keyword| (rule, keyword)))
+}
+
+/// A keyword as it stands in turned text.
+fn turned(keyword: &Keyword, turn: Turn) -> Keyword {
+    Keyword { bytes: turn.turn(&keyword.bytes), ignore_case: keyword.ignore_case }
 }
 
 /// Whether every match begins with its keyword, stands alone, and has a digit or a capital.

@@ -49,6 +49,26 @@ impl<T: Copy> Table<T> {
         entries.iter().filter(move |(literal, _)| literal.starts(rest)).map(|(_, stands_for)| *stands_for)
     }
 
+    /// What stands for the literals that end at `end` when they are read from there, and their length.
+    #[inline]
+    pub(super) fn before<'t>(&'t self, bytes: &'t [u8], end: usize) -> impl Iterator<Item = (T, usize)> + 't {
+        let text = bytes.get(..end).unwrap_or_default();
+        let entries = match text {
+            [.., third, second, first] => self.alike(hash_of(&[*first, *second, *third])),
+            _ => &[],
+        };
+        let stands = |literal: &Keyword| {
+            let alike = |(one, other): (&u8, &u8)| {
+                if literal.ignore_case { one.eq_ignore_ascii_case(other) } else { one == other }
+            };
+            literal.bytes.len() <= text.len() && text.iter().rev().zip(&literal.bytes).all(alike)
+        };
+        entries
+            .iter()
+            .filter(move |(literal, _)| stands(literal))
+            .map(|(literal, it)| (*it, literal.bytes.len()))
+    }
+
     /// Literals whose first bytes may have this hash.
     #[inline]
     fn alike(&self, hash: u32) -> &[(Keyword, T)] {

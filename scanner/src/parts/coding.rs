@@ -14,6 +14,7 @@ pub(crate) use flowing::Flowing;
 
 use crate::message::Limits;
 use crate::verdict::ScanError;
+pub(crate) use gzip::header as gzip_header;
 use output::{Failed, Output};
 
 /// More codings on one body are no use to anybody but an attacker.

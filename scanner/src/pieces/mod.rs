@@ -117,6 +117,17 @@ impl Found {
         let replacement = Replacement { range: range.clone(), bytes: text.into_bytes() };
         let session = self.is_over_messages(pieces).then_some("session");
         let decoded_by = session.into_iter().chain(["pieces"]).chain(self.coding).collect();
-        Some((root, Hit { rule: self.rule, secret: self.secret, range, replacement, decoded_by, rest }))
+        Some((
+            root,
+            Hit {
+                rule: self.rule,
+                secret: self.secret,
+                range,
+                replacement,
+                is_sealed: false,
+                decoded_by,
+                rest,
+            },
+        ))
     }
 }

@@ -190,6 +190,16 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
+    /// Whether a match is no chance even in bytes that chance could have written: keywords that are no everyday
+    /// trigrams, and a form.
+    pub(crate) fn is_strong(&self) -> bool {
+        const STRONG_BITS: f64 = 40.0;
+        const STRONG_KEYWORD: usize = 4;
+        let Trigger::Keywords { literals, .. } = &self.trigger else { return false };
+        let long = literals.iter().all(|word| word.bytes.len() >= STRONG_KEYWORD);
+        self.is_known() || (long && self.bits >= STRONG_BITS)
+    }
+
     /// Whether these bytes, which the pattern matched, are what the rule is about: every check agrees, and
     /// they are not published test data.
     pub(crate) fn confirms(&self, secret: &[u8]) -> bool {

@@ -32,6 +32,13 @@ pub struct RuleSummary {
 }
 
 impl RuleSet {
+    /// Whether what this rule matches is strong evidence by itself, so that it counts also in bytes that chance could
+    /// have written: text turned around, lists of numbers.
+    #[must_use]
+    pub fn is_strong(&self, id: &str) -> bool {
+        self.rules.iter().any(|rule| *rule.id == *id && rule.is_strong())
+    }
+
     /// Every rule in the order of the files; what the operator named is nobody else's business.
     pub fn summaries(&self) -> impl Iterator<Item = RuleSummary> {
         self.rules.iter().filter(|rule| !rule.is_known()).map(|rule| RuleSummary {

@@ -7,8 +7,13 @@ use std::ops::Range;
 
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD};
 
-use super::{Codec, Decoded, Replacement};
+use super::groups::reads_as_text;
+use super::{Codec, Decoded, Replacement, archive};
+use crate::candidates::classes::{CORE, end_of, is};
 use crate::candidates::{ROW, next_text_in_base64};
+
+/// Shortest base64 of an archive.
+const MIN_ARCHIVE: usize = 24;
 
 /// First of a group of four whose byte is ASCII.
 const FIRST: u8 = 1;
@@ -83,6 +88,45 @@ impl Stretches {
     }
 }
 
+/// Archives in base64 inside one run, each from where a row of its characters begins.
+#[derive(Debug)]
+pub(crate) struct Archives {
+    run: Range<usize>,
+}
+
+impl Archives {
+    /// Looks at the characters `run` of a view.
+    pub(crate) fn new(run: Range<usize>) -> Self {
+        Self { run }
+    }
+
+    /// The next archive, decoded whole.
+    pub(crate) fn next(&mut self, bytes: &[u8]) -> Option<Decoded> {
+        while !self.run.is_empty() {
+            let end = end_of(&bytes[..self.run.end], self.run.start, CORE);
+            let core = self.run.start..end;
+            let between = bytes[end..self.run.end].iter().take_while(|&&byte| !is(byte, CORE)).count();
+            self.run.start = end + between;
+            if let Some(archive) = archive_in(bytes, core) {
+                return Some(archive);
+            }
+        }
+        None
+    }
+}
+
+fn archive_in(bytes: &[u8], core: Range<usize>) -> Option<Decoded> {
+    let characters = &bytes[core.clone()];
+    if characters.len() < MIN_ARCHIVE || !archive::begins_in_base64(characters) {
+        return None;
+    }
+    let decoded = decode_all(characters);
+    let padding = bytes[core.end..].iter().take(2).take_while(|&&byte| byte == b'=').count();
+    let url = characters.iter().any(|byte| matches!(byte, b'-' | b'_'));
+    let source = core.start..core.end + padding;
+    archive::is_archive(&decoded).then_some(Decoded { bytes: decoded, source, codec: Codec::Base64 { url } })
+}
+
 /// Two or three characters after the last group encode one or two more bytes.
 fn with_tail(bytes: &[u8], stretch_end: usize, run_end: usize) -> usize {
     // A slash that is no part of text in base64 is one of a path.
@@ -105,6 +149,18 @@ fn is_ascii_group(bytes: &[u8], at: usize) -> bool {
 /// Decodes a stretch; `None` when it holds control characters, as chance does and text does not.
 fn decode(bytes: &[u8], stretch: Range<usize>) -> Option<Decoded> {
     let text = &bytes[stretch.clone()];
+    let decoded = decode_all(text);
+    if !reads_as_text(&decoded) {
+        return None;
+    }
+    let padding = bytes[stretch.end..].iter().take(2).take_while(|&&byte| byte == b'=').count();
+    let source = stretch.start..stretch.end + if text.len().is_multiple_of(4) { 0 } else { padding };
+    let url = text.iter().any(|byte| matches!(byte, b'-' | b'_'));
+    Some(Decoded { bytes: decoded, source, codec: Codec::Base64 { url } })
+}
+
+/// Characters of both alphabets as the bytes they hold.
+fn decode_all(text: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(text.len() / 4 * 3 + 2);
     let mut accumulator = 0_u32;
     for (index, byte) in text.iter().enumerate() {
@@ -114,15 +170,7 @@ fn decode(bytes: &[u8], stretch: Range<usize>) -> Option<Decoded> {
             decoded.push((accumulator >> shift & 0xff) as u8);
         }
     }
-    let printable =
-        decoded.iter().filter(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()).count();
-    if printable * 16 < decoded.len() * 15 {
-        return None;
-    }
-    let padding = bytes[stretch.end..].iter().take(2).take_while(|&&byte| byte == b'=').count();
-    let source = stretch.start..stretch.end + if text.len().is_multiple_of(4) { 0 } else { padding };
-    let url = text.iter().any(|byte| matches!(byte, b'-' | b'_'));
-    Some(Decoded { bytes: decoded, source, codec: Codec::Base64 { url } })
+    decoded
 }
 
 /// Characters that hold any bit of the bytes `range`.
@@ -194,7 +242,7 @@ mod tests {
             // The padding stands outside the run; decoding sees it in the whole text.
             let decoded = decode(encoded.as_bytes(), 0..encoded.trim_end_matches('=').len()).expect("text");
             let view = View::part(encoded.as_bytes());
-            let replacement = View::decoded(&view, &decoded).replacement(start..start + length, b"[redacted]");
+            let replacement = View::decoded(&view, &decoded).replacement(start..start + length, b"[redacted]").expect("it can be encoded");
             let mut edited = encoded.clone().into_bytes();
             edited.splice(replacement.range, replacement.bytes);
             let plain = BASE64.decode(&edited).or_else(|_| BASE64URL.decode(&edited)).expect("still base64");

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Codec, Decoded, Steps};
+use super::{Codec, Decoded, Steps, entities};
 use crate::candidates::Block;
 use crate::candidates::classes::{ALNUM, EXTENDED, SPACE, is};
 
@@ -123,23 +123,9 @@ fn backslash(rest: &[u8]) -> Option<Escape> {
 }
 
 fn entity(rest: &[u8]) -> Option<Escape> {
-    const NAMED: [(&[u8], u8); 12] = [
-        (b"&amp;", b'&'),
-        (b"&quot;", b'"'),
-        (b"&apos;", b'\''),
-        (b"&lt;", b'<'),
-        (b"&gt;", b'>'),
-        (b"&equals;", b'='),
-        (b"&colon;", b':'),
-        (b"&sol;", b'/'),
-        (b"&lowbar;", b'_'),
-        (b"&plus;", b'+'),
-        (b"&period;", b'.'),
-        (b"&dash;", b'-'),
-    ];
     if rest.get(1) != Some(&b'#') {
-        let (name, says) = NAMED.iter().find(|(name, _)| rest.starts_with(name))?;
-        return Escape::new(Kind::Entity, name.len(), u32::from(*says));
+        let (length, says) = entities::named(rest)?;
+        return Escape::new(Kind::Entity, length, u32::from(says));
     }
     let is_hex = matches!(rest.get(2), Some(b'x' | b'X'));
     let from = if is_hex { 3 } else { 2 };
@@ -277,7 +263,8 @@ mod tests {
         let text = "q=a%20%41%42%43&z";
         let decoded = first(text).expect("an escape");
         let view = View::part(text.as_bytes());
-        let replacement = View::decoded(&view, &decoded).replacement(4..7, b"[x]");
+        let replacement =
+            View::decoded(&view, &decoded).replacement(4..7, b"[x]").expect("it can be encoded");
         assert_eq!(&text[replacement.range], "%41%42%43");
         assert_eq!(replacement.bytes, b"%5Bx%5D");
     }

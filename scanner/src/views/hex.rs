@@ -65,7 +65,8 @@ fn is_printable_pair(bytes: &[u8], at: usize) -> bool {
     let low = bytes[at + 1];
     match bytes[at] {
         b'2'..=b'7' => low.is_ascii_hexdigit(),
-        b'0' => matches!(low, b'9' | b'a' | b'A' | b'd' | b'D'),
+        // White space, and the zeros of UTF-16.
+        b'0' => matches!(low, b'0' | b'9' | b'a' | b'A' | b'd' | b'D'),
         _ => false,
     }
 }

@@ -15,7 +15,13 @@ impl Steps {
     /// The bytes of `whole` that `range` was decoded from. An escape is always covered whole.
     pub(crate) fn source_of(&self, range: &Range<usize>, whole: &Range<usize>) -> Range<usize> {
         let start = self.source_at(range.start, whole);
-        start..self.source_at(range.end, whole).max(start)
+        // What was left out after the last byte is no part of it.
+        let first = self.0.partition_point(|step| step.0 < range.end);
+        let end = match self.0.get(first) {
+            Some((decoded, source)) if *decoded == range.end => *source,
+            _ => self.source_at(range.end, whole),
+        };
+        start..end.max(start)
     }
 
     fn source_at(&self, decoded: usize, whole: &Range<usize>) -> usize {

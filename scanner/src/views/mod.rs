@@ -3,21 +3,34 @@
 //! Views are local: only a stretch that is encoded is decoded, and every view knows how its bytes map back, so
 //! that a finding names a range of the part and an edit can be encoded again on its way out.
 
+mod alternating;
+mod archive;
+mod base32;
+mod base58;
 mod base64;
+mod base85;
+mod codec;
+mod entities;
 mod escapes;
+mod groups;
 mod hex;
+mod joined;
 mod lines;
 mod lookalikes;
 mod map;
+mod numbers;
+mod passes;
+mod quoted;
+mod turned;
 
 use std::ops::Range;
 
-pub(crate) use base64::Stretches as Base64Stretches;
-pub(crate) use escapes::Escapes;
-pub(crate) use hex::Stretches as HexStretches;
-pub(crate) use lines::joined;
-pub(crate) use lookalikes::Lookalikes;
+pub(crate) use archive::{Archive, Bounds, Unpacked, Unpacking};
+pub(crate) use codec::{Codec, Decoded};
+pub(crate) use lines::joined as joined_lines;
 pub(crate) use map::Steps;
+pub(crate) use passes::{Disguises, EncodedRun};
+pub(crate) use turned::{Turn, Turned};
 
 /// Bytes to look at: a part itself, or a stretch of another view decoded.
 #[derive(Debug)]
@@ -27,63 +40,16 @@ pub(crate) struct View<'p> {
     origin: Option<Origin<'p>>,
     /// How many decodings lie between the part and this view.
     pub(crate) depth: usize,
+    /// Whether chance could have written these bytes, so that only strong evidence counts.
+    pub(crate) is_ambiguous: bool,
+    /// Archives that stand in it.
+    pub(crate) archives: Vec<Archive>,
 }
 
 #[derive(Debug)]
 struct Origin<'p> {
     parent: &'p View<'p>,
     decoded: &'p Decoded,
-}
-
-/// A decoded stretch.
-#[derive(Debug)]
-pub(crate) struct Decoded {
-    /// What it says.
-    pub(crate) bytes: Vec<u8>,
-    /// Where it stands in the view it was found in.
-    pub(crate) source: Range<usize>,
-    /// How it was encoded.
-    pub(crate) codec: Codec,
-}
-
-/// How a stretch was encoded, with what is needed to map and to encode again.
-#[derive(Debug)]
-pub(crate) enum Codec {
-    /// `%41`
-    Percent(Steps),
-    /// `\u0041`, `\x41`, `\/`
-    Escape(Steps),
-    /// `&#65;`
-    Entity(Steps),
-    /// Letters that look like others, and invisible ones.
-    Lookalikes(Steps),
-    /// Line breaks inside encoded text.
-    Lines(Steps),
-    /// Groups of four characters; `url` names the alphabet.
-    Base64 {
-        /// `-` and `_` instead of `+` and `/`.
-        url: bool,
-    },
-    /// Pairs of digits.
-    Hex {
-        /// Upper case.
-        upper: bool,
-    },
-}
-
-impl Codec {
-    /// Its name in answers.
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Self::Percent(_) => "percent",
-            Self::Escape(_) => "escape",
-            Self::Entity(_) => "entity",
-            Self::Lines(_) => "lines",
-            Self::Lookalikes(_) => "lookalikes",
-            Self::Base64 { .. } => "base64",
-            Self::Hex { .. } => "hex",
-        }
-    }
 }
 
 /// A range of a part and what to put there.
@@ -95,43 +61,18 @@ pub(crate) struct Replacement {
     pub(crate) bytes: Vec<u8>,
 }
 
-impl Decoded {
-    /// The range of the surrounding view that `range` was decoded from.
-    fn source_of(&self, range: &Range<usize>) -> Range<usize> {
-        match &self.codec {
-            Codec::Percent(steps)
-            | Codec::Escape(steps)
-            | Codec::Entity(steps)
-            | Codec::Lines(steps)
-            | Codec::Lookalikes(steps) => steps.source_of(range, &self.source),
-            Codec::Base64 { .. } => base64::source_of(range, &self.source),
-            Codec::Hex { .. } => self.source.start + 2 * range.start..self.source.start + 2 * range.end,
-        }
-    }
-
-    /// The same replacement, one level further out.
-    fn encode(&self, replacement: &Replacement) -> Replacement {
-        let range = self.source_of(&replacement.range);
-        match &self.codec {
-            Codec::Percent(_) => Replacement { range, bytes: escapes::percent_encode(&replacement.bytes) },
-            Codec::Escape(_) | Codec::Entity(_) | Codec::Lines(_) | Codec::Lookalikes(_) => {
-                Replacement { range, bytes: replacement.bytes.clone() }
-            }
-            Codec::Base64 { url } => base64::encode(self, *url, replacement),
-            Codec::Hex { upper } => Replacement { range, bytes: hex::encode(&replacement.bytes, *upper) },
-        }
-    }
-}
-
 impl<'p> View<'p> {
     /// The part itself.
     pub(crate) fn part(bytes: &'p [u8]) -> Self {
-        Self { bytes, origin: None, depth: 0 }
+        Self { bytes, origin: None, depth: 0, is_ambiguous: false, archives: archive::archives_in(bytes) }
     }
 
     /// A stretch of `parent`, decoded.
     pub(crate) fn decoded(parent: &'p View<'p>, decoded: &'p Decoded) -> Self {
-        Self { bytes: &decoded.bytes, origin: Some(Origin { parent, decoded }), depth: parent.depth + 1 }
+        let is_ambiguous = parent.is_ambiguous || decoded.codec.is_ambiguous();
+        let origin = Some(Origin { parent, decoded });
+        let archives = archive::archives_in(&decoded.bytes);
+        Self { bytes: &decoded.bytes, origin, depth: parent.depth + 1, is_ambiguous, archives }
     }
 
     /// The range of the part that `range` of this view comes from.
@@ -142,15 +83,31 @@ impl<'p> View<'p> {
         }
     }
 
-    /// What to write into the part so that `range` of this view reads `text`.
-    pub(crate) fn replacement(&self, range: Range<usize>, text: &[u8]) -> Replacement {
+    /// What to write into the part so that `range` of this view reads `text`. `None` when nothing can be written there.
+    pub(crate) fn replacement(&self, range: Range<usize>, text: &[u8]) -> Option<Replacement> {
         let mut replacement = Replacement { range, bytes: text.to_vec() };
         let mut view = self;
-        while let Some(origin) = &view.origin {
-            replacement = origin.decoded.encode(&replacement);
-            view = origin.parent;
+        if view.is_sealed(&replacement.range) {
+            return None;
         }
-        replacement
+        while let Some(origin) = &view.origin {
+            replacement = origin.decoded.encode(&replacement)?;
+            view = origin.parent;
+            if view.is_sealed(&replacement.range) {
+                return None;
+            }
+        }
+        Some(replacement)
+    }
+
+    /// Whether the range stands in an archive, where a changed byte would break it.
+    fn is_sealed(&self, range: &Range<usize>) -> bool {
+        self.archives.iter().any(|archive| range.start < archive.range.end && archive.range.start < range.end)
+    }
+
+    /// Whether it is what escapes said.
+    fn is_unescaped(&self) -> bool {
+        self.origin.as_ref().is_some_and(|origin| matches!(origin.decoded.codec, Codec::Escape(_)))
     }
 
     /// Names of the decodings between the part and this view, outermost first.

@@ -89,6 +89,13 @@ impl Block {
         alnum & (others(alnum, self.before(Class::Alnum, at)) | escaped)
     }
 
+    /// Bits after the last letter or digit of a word, in the chunk at `at`.
+    #[inline]
+    pub(crate) fn word_ends(&self, at: usize) -> u64 {
+        let word = self.word(Class::Alnum, at);
+        !word & (word << 1 | self.before(Class::Alnum, at) >> 63)
+    }
+
     /// The positions of the bits of `word`, which is about the chunk at `at`.
     #[inline]
     pub(crate) fn positions(&self, at: usize, mut word: u64) -> impl Iterator<Item = usize> + use<> {

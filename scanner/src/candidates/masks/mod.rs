@@ -47,6 +47,12 @@ pub(crate) enum Class {
     Alnum,
     /// Digits and capitals: generated text has some.
     Telling,
+    /// Digits, and what stands between numbers in a list of them.
+    Spelled,
+    /// Digits of Ascii85.
+    Ascii85,
+    /// Digits of the other alphabets of base85.
+    Base85,
     /// First of four characters of base64 whose first byte is ASCII.
     FirstOfFour,
     /// Second of four whose second byte is ASCII.
@@ -56,9 +62,9 @@ pub(crate) enum Class {
 }
 
 /// How many classes there are.
-const CLASSES: usize = 13;
+const CLASSES: usize = 16;
 /// The first of them, whose words blocks keep; the others are asked about in runs only.
-const KEPT: usize = 10;
+const KEPT: usize = 13;
 
 /// The classes of each byte, a bit each.
 static BITS: [u16; 256] = bits();
@@ -75,12 +81,16 @@ impl Class {
         Self::Foreign,
         Self::Alnum,
         Self::Telling,
+        Self::Spelled,
+        Self::Ascii85,
+        Self::Base85,
         Self::FirstOfFour,
         Self::SecondOfFour,
         Self::ThirdOfFour,
     ];
 
-    const fn has(self, byte: u8) -> bool {
+    /// Whether `byte` is in it.
+    pub(crate) const fn has(self, byte: u8) -> bool {
         match self {
             Self::Core => is(byte, CORE),
             Self::Extended => is(byte, EXTENDED),
@@ -97,6 +107,20 @@ impl Class {
             Self::Foreign => !byte.is_ascii(),
             Self::Alnum => is(byte, ALNUM),
             Self::Telling => byte.is_ascii_digit() || byte.is_ascii_uppercase(),
+            Self::Spelled => {
+                byte.is_ascii_hexdigit()
+                    || matches!(
+                        byte,
+                        b' ' | b'\t' | b'\r' | b'\n' | b',' | b':' | b';' | b'-' | b'_' | b'|' | b'\\'
+                    )
+                    || matches!(
+                        byte,
+                        b'x' | b'X' | b'"' | b'\'' | b'[' | b']' | b'(' | b')' | b'{' | b'}' | b'+'
+                    )
+            }
+            Self::Ascii85 => matches!(byte, b'!'..=b'u'),
+            // ZeroMQ's and that of RFC 1924 together.
+            Self::Base85 => matches!(byte, b'!'..=b'~') && !matches!(byte, b'"' | b'\'' | b',' | b'\\'),
             // ASCII has no eighth bit: of the six bits of each character one is zero.
             Self::FirstOfFour => sextet(byte) & 0b10_0000 == 0,
             Self::SecondOfFour => sextet(byte) & 0b00_1000 == 0,

@@ -43,7 +43,7 @@ fn member<'i>(
 }
 
 /// Length of the header with its optional fields.
-pub(super) fn header(input: &[u8]) -> Option<usize> {
+pub(crate) fn header(input: &[u8]) -> Option<usize> {
     const DEFLATE: u8 = 8;
     const HEADER_CRC: u8 = 0x02;
     const EXTRA: u8 = 0x04;

@@ -1,0 +1,81 @@
+//! All passes over a view that find something encoded, each with a trigger that clean bytes hardly feel.
+
+use std::ops::Range;
+
+use super::alternating::Alternating;
+use super::base85::Stretches as Base85Stretches;
+use super::escapes::Escapes;
+use super::joined::Joins;
+use super::lookalikes::Lookalikes;
+use super::numbers::NumberLists;
+use super::quoted::Quoted;
+use super::{Decoded, View, base32, base58, base64, hex};
+use crate::candidates::Block;
+
+/// What can stand anywhere in a view, block by block.
+#[derive(Debug, Default)]
+pub(crate) struct Disguises {
+    escapes: Escapes,
+    lookalikes: Lookalikes,
+    quoted: Quoted,
+    numbers: NumberLists,
+    base85: Base85Stretches,
+    alternating: Alternating,
+    joins: Joins,
+}
+
+impl Disguises {
+    /// Of a view.
+    pub(crate) fn new(view: &View<'_>) -> Self {
+        Self { base85: Base85Stretches::new(!view.is_unescaped()), ..Self::default() }
+    }
+
+    /// The next stretch that begins in `block`, decoded.
+    pub(crate) fn next_in(&mut self, block: &Block, bytes: &[u8]) -> Option<Decoded> {
+        let limit = block.range().end;
+        self.escapes
+            .next_in(block, bytes)
+            .or_else(|| self.lookalikes.next_in(block, bytes))
+            .or_else(|| self.quoted.next_before(bytes, limit))
+            .or_else(|| self.numbers.next_in(block, bytes))
+            .or_else(|| self.base85.next_in(block, bytes))
+            .or_else(|| self.alternating.next_before(bytes, limit))
+            .or_else(|| self.joins.next_before(bytes, limit))
+    }
+}
+
+/// What can stand inside one run of the characters that tokens are made of.
+#[derive(Debug)]
+pub(crate) struct EncodedRun {
+    archives: base64::Archives,
+    base64: base64::Stretches,
+    hex: hex::Stretches,
+    base32: base32::Stretches,
+    base58: base58::Words,
+}
+
+impl EncodedRun {
+    /// Looks at the characters `run` of a view.
+    ///
+    /// Where no digit and no capital is among the first, only base32 is likely, which has few digits.
+    pub(crate) fn new(run: Range<usize>, is_telling: bool) -> Self {
+        let telling = if is_telling { run.clone() } else { run.end..run.end };
+        Self {
+            archives: base64::Archives::new(telling.clone()),
+            base64: base64::Stretches::new(telling.clone()),
+            hex: hex::Stretches::new(telling.clone()),
+            base58: base58::Words::new(telling),
+            base32: base32::Stretches::new(run),
+        }
+    }
+
+    /// The next stretch, decoded.
+    pub(crate) fn next(&mut self, bytes: &[u8]) -> Option<Decoded> {
+        self.archives
+            .next(bytes)
+            .or_else(|| self.base64.next(bytes))
+            .or_else(|| self.hex.next(bytes))
+            .or_else(|| self.base32.next(bytes))
+            .or_else(|| self.base58.next(bytes))
+    }
+}
