@@ -122,6 +122,10 @@ impl<'b> Reader<'b> {
     fn next_token(&mut self) -> Option<Token> {
         let mut start = self.at;
         while !self.bytes.get(start)?.is_ascii_hexdigit() {
+            // `\x41` is an escape, and undone as one.
+            if matches!(self.bytes[start..], [b'\\', b'x' | b'X' | b'u' | b'U', ..]) {
+                return None;
+            }
             let escape =
                 self.bytes[start] == b'\\' && matches!(self.bytes.get(start + 1), Some(b'n' | b'r' | b't'));
             if !is_spelled(self.bytes[start]) && !escape || start - self.at >= MAX_BETWEEN {
