@@ -89,7 +89,8 @@ impl Place<'_> {
         let replacement = Replacement { range: place.clone(), bytes: mark.into_bytes() };
         let (secret, decoded_by, rest) = (text, Vec::new(), Vec::new());
         let range = place;
-        self.found.push((Root::Head, Hit { rule, secret, range, replacement, decoded_by, rest }));
+        self.found
+            .push((Root::Head, Hit { rule, secret, range, replacement, is_sealed: false, decoded_by, rest }));
     }
 }
 
