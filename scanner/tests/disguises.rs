@@ -145,6 +145,8 @@ fn tokens(scanner: &Scanner, seed: u64) -> Vec<(String, Vec<u8>)> {
         .rules()
         .examples(seed)
         .filter(|example| example.kind == ExampleKind::Token && example.text.len() >= 16)
+        // Encoded text is known by its ASCII: seed phrases of other alphabets are found as they are.
+        .filter(|example| example.text.is_ascii())
         .filter(|example| alone(&carrier(&example.text)))
         .map(|example| (example.rule.to_string(), example.text))
         .collect()
