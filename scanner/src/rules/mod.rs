@@ -2,6 +2,8 @@
 
 mod compile;
 mod examples;
+#[cfg(test)]
+mod homes;
 mod known;
 mod pattern;
 mod summary;
