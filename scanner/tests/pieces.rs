@@ -189,7 +189,7 @@ fn tokens(seed: u64) -> Vec<(String, String)> {
             example.kind == ExampleKind::Token && strong.iter().any(|id| example.rule.starts_with(id))
         })
         .filter_map(|example| Some((example.rule.to_string(), String::from_utf8(example.text).ok()?)))
-        .filter(|(_, token)| !token.contains([' ', '\n', '?', '&', '"', '/']))
+        .filter(|(_, token)| !token.contains([' ', '\n', '?', '&', '"', '/', '=', ';']))
         .collect()
 }
 

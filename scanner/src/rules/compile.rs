@@ -189,9 +189,9 @@ fn contexts(entry: &Entry) -> Result<Vec<String>, String> {
 }
 
 fn is_name(word: &str) -> Result<(), String> {
-    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte);
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-.".contains(&byte);
     let good = word.len() > 1 && word.bytes().all(fits);
-    good.then_some(()).ok_or_else(|| format!("the name {word:?} is not made of a-z, 0-9, `_` and `-`"))
+    good.then_some(()).ok_or_else(|| format!("the name {word:?} is not made of a-z, 0-9, `_`, `-` and `.`"))
 }
 
 fn keywords(words: &[String], entry: &Entry, shape: &Shape) -> Result<Vec<Keyword>, String> {

@@ -54,8 +54,8 @@ fn sent(host: &str, at: &str, secret: &[u8]) -> Vec<Sent> {
             vec![Sent { url: format!("https://{host}/v1?{key}={escaped}&x=1"), ..plain() }]
         }
         Some(("field", name)) => {
-            let json = serde_json::json!({ "grant_type": "refresh", name: String::from_utf8_lossy(secret) });
-            let form = format!("grant_type=refresh&{name}={escaped}");
+            let json = serde_json::json!({ "live": true, name: String::from_utf8_lossy(secret) });
+            let form = format!("v=1&{name}={escaped}");
             [json.to_string(), form].map(|body| Sent { body: body.into_bytes(), ..plain() }).into()
         }
         _ => Vec::new(),

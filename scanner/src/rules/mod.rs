@@ -222,7 +222,7 @@ pub(crate) enum Trigger {
     /// One of these literals. `reach` is how far before it a match may begin; 0 when it begins with it.
     Keywords { literals: Vec<Keyword>, reach: usize, max_bytes: usize },
     /// A value whose name says what it is: `name = value` in any syntax, where the name (or what stands
-    /// shortly before it) has one of these words, a-z, 0-9, `_` and `-`; no words: any name that says so much.
+    /// shortly before it) has one of these words, a-z, 0-9, `_`, `-` and `.`; no words: any name that says so much.
     Name { words: Vec<String>, says: Says },
     /// A stretch of digits with the usual separators. `reach` is how far before it a match may begin, as
     /// with the country code of an IBAN.
