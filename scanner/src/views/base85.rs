@@ -270,7 +270,10 @@ mod tests {
         fn every_byte_maps_back_and_edits_read_right(
             text in "[a-zA-Z0-9_ -]{17,70}", start in 0_usize..12, length in 1_usize..5, alphabet in 0_usize..3, lead in 0_usize..30,
         ) {
-            let encoded = [&*vec![b' '; lead], &*spell(text.as_bytes(), alphabet)].concat();
+            let spelled = spell(text.as_bytes(), alphabet);
+            // Among quotes and backslashes only escaped ones are read.
+            prop_assume!(looks_random(&spelled) && !spelled.iter().any(|byte| matches!(byte, b'"' | b'\\')));
+            let encoded = [&*vec![b' '; lead], &*spelled].concat();
             let decoded = says(&encoded, text.as_bytes()).expect("text");
             prop_assert_eq!(&decoded.source, &(lead..encoded.len()));
             let view = View::part(&encoded);

@@ -31,10 +31,10 @@ impl Inflated {
         self.into_member_of(source, name)
     }
 
-    /// Bytes that say nothing are opaque.
+    /// What gives nothing is none, whatever it begins like.
     pub(super) fn into_member_of(self, source: Range<usize>, name: &'static str) -> Unpacked {
         if self.bytes.is_empty() && !self.ended {
-            return Unpacked::Opaque(source);
+            return Unpacked::Broken(source);
         }
         let cut = self.cut;
         Unpacked::Member { decoded: Decoded { bytes: self.bytes, source, codec: Codec::Archive(name) }, cut }

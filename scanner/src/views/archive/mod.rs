@@ -55,8 +55,10 @@ pub(crate) enum Unpacked {
         /// Whether there was more of it than the limit.
         cut: bool,
     },
-    /// Bytes that cannot be read: encrypted, broken, or packed in a way that is not undone here.
+    /// Bytes that cannot be read: encrypted, or packed in a way that is not undone here.
     Opaque(Range<usize>),
+    /// What only begins like a compressed file.
+    Broken(Range<usize>),
 }
 
 /// What bounds the unpacking of one member.
@@ -206,7 +208,7 @@ impl Unpacking {
         let start = self.at;
         let Some(header) = crate::parts::gzip_header(&text[start..]) else {
             self.at = text.len();
-            return (start == self.range.start).then_some(Unpacked::Opaque(start..text.len()));
+            return (start == self.range.start).then_some(Unpacked::Broken(start..text.len()));
         };
         let inflated = inflate::raw(&text[start + header..], bounds);
         let end = start + header + inflated.taken;
