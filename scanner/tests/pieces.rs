@@ -327,6 +327,19 @@ fn a_host_in_pieces_cannot_be_edited() {
 }
 
 #[test]
+fn a_text_that_breaks_off_is_not_ended_by_what_stands_before_it() {
+    let scanner = scanner();
+    let id = ("x-request-id".to_owned(), "6f2c1b9e-3f8d-4c53-9a67-0d0b7a54c1de".to_owned());
+    for (rule, token) in tokens(10) {
+        let (begun, rest) = token.split_at(token.len() - 4);
+        let carried = Carried { headers: vec![id.clone()], ..typed("text/plain", begun.to_owned()) };
+        let answer = judge(&scanner, &carried);
+        let in_pieces = answer.findings.iter().any(|finding| finding.decoded_by.contains(&"pieces"));
+        assert!(!in_pieces, "{rule} without its last {}", rest.len());
+    }
+}
+
+#[test]
 fn lists_of_ordinary_values_are_silent() {
     let scanner = scanner();
     let mut state = 7_u64;

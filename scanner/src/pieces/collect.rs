@@ -1,12 +1,13 @@
 //! The values of a message, kept.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use zeroize::Zeroizing;
 
 use super::gate::{First, Gate, could_begin_in_json};
 use super::stem::Stem;
-use super::walk::{Kind, Step, Value, kind_of, walk};
+use super::walk::{JSON, Kind, Step, Value, kind_of, walk};
 use crate::look::Finder;
 use crate::message::Message;
 use crate::parts::{Parts, Root, content_type};
@@ -197,6 +198,14 @@ impl Pieces {
             let stem = self.pieces[index].stem;
             (first_of_stem[&stem.name], stem.number, index)
         });
+        order
+    }
+
+    /// The last first: in a URL, in the headers, or in a body. Nobody reads from a body back into the headers, where
+    /// every message has an id that could end what a text breaks off.
+    pub(super) fn reversed(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        order.sort_by_key(|&index| (self.pieces[index].container.min(JSON), Reverse(index)));
         order
     }
 

@@ -72,8 +72,7 @@ impl<'f> Search<'f> {
     pub(crate) fn among(&mut self, pieces: &Pieces) -> Vec<Found> {
         let in_order: Vec<usize> = (0..pieces.len()).collect();
         let by_stem = pieces.by_stem();
-        let reversed = in_order.iter().rev().copied().collect();
-        let mut orders = vec![by_stem.clone(), pieces.by_name(), reversed];
+        let mut orders = vec![by_stem.clone(), pieces.by_name(), pieces.reversed()];
         orders.retain(|order| *order != in_order);
         for order in std::iter::once(&in_order).chain(&orders) {
             Join::plain(pieces, order).search(self);

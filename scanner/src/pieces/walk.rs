@@ -17,7 +17,7 @@ const HEADERS: usize = 3;
 const COOKIES: usize = 4;
 const FIELDS: usize = 5;
 const LINES: usize = 6;
-const JSON: usize = 7;
+pub(super) const JSON: usize = 7;
 
 /// Lines of a text that is no form of fields.
 const MAX_LINES: usize = 1024;
