@@ -257,7 +257,7 @@ impl Looking<'_> {
         let Some(mut named) = named_at(view.bytes, at) else { return at };
         let finder = self.finder;
         loop {
-            let found = finder.names.confirm(&finder.rules, view.bytes, &named);
+            let found = finder.names.confirm(&finder.rules, view, &named);
             let end = if found.is_some() || named.is_long() { named.value.end } else { named.name.end };
             if let Some((rule, secret)) = found {
                 self.hit(view, rule, secret);

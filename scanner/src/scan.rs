@@ -121,7 +121,8 @@ impl Scanner {
         for (root, bytes) in
             [(Root::Head, &*parts.head), (Root::Body, &*parts.body)].into_iter().chain(beside)
         {
-            looking.look(&View::part(bytes))?;
+            let view = if root == Root::Head { View::head(bytes) } else { View::part(bytes) };
+            looking.look(&view)?;
             hits.extend(std::mem::take(&mut looking.hits).into_iter().map(|hit| (root, hit)));
             let part = if root == Root::Head { "headers" } else { "body" };
             let budget = ("budget", std::mem::take(&mut looking.skipped_bytes));

@@ -6,6 +6,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use crate::candidates::{Named, Says, says};
 use crate::rules::{Rule, RuleSet, Trigger};
+use crate::views::View;
 
 /// How far before a name the vendor may be mentioned: a key of the enclosing object, a comment.
 const CONTEXT: usize = 64;
@@ -58,9 +59,10 @@ impl NameRules {
     pub(crate) fn confirm(
         &self,
         rules: &RuleSet,
-        bytes: &[u8],
+        view: &View<'_>,
         named: &Named,
     ) -> Option<(usize, Range<usize>)> {
+        let bytes = view.bytes;
         let text = &bytes[named.value.clone()];
         if !is_plausible(text) || (!named.is_text && (is_identifier(text) || says(text) >= Says::Perhaps)) {
             return None;
@@ -72,7 +74,7 @@ impl NameRules {
             says => says,
         };
         let value = named.value.clone();
-        let context = &bytes[named.name.start.saturating_sub(CONTEXT)..named.name.end];
+        let context = &bytes[start_of_context(view, named.name.start)..named.name.end];
         let of_vendors =
             self.words.find_overlapping_iter(context).flat_map(|word| &self.rules_of_word[word.pattern()]);
         let find =
@@ -98,6 +100,14 @@ impl NameRules {
     fn generic_for(&self, says: Says) -> impl Iterator<Item = &usize> {
         self.generic.iter().filter(move |(least, _)| says >= *least).map(|(_, index)| index)
     }
+}
+
+/// Where the context of the name at `name` begins. In the head of a message it is the line: a header says nothing about
+/// the next.
+fn start_of_context(view: &View<'_>, name: usize) -> usize {
+    let start = name.saturating_sub(CONTEXT);
+    let line_end = if view.is_head { memchr::memrchr(b'\n', &view.bytes[start..name]) } else { None };
+    line_end.map_or(start, |end| start + end + 1)
 }
 
 /// Whether a value is long enough, and no word: one with a digit, a sign, or a capital after its first letter. Vendors

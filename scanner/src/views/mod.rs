@@ -42,6 +42,8 @@ pub(crate) struct View<'p> {
     pub(crate) depth: usize,
     /// Whether chance could have written these bytes, so that only strong evidence counts.
     pub(crate) is_ambiguous: bool,
+    /// Whether it is of the head of a message, where every line is a field of its own.
+    pub(crate) is_head: bool,
     /// Archives that stand in it.
     pub(crate) archives: Vec<Archive>,
 }
@@ -64,7 +66,13 @@ pub(crate) struct Replacement {
 impl<'p> View<'p> {
     /// The part itself.
     pub(crate) fn part(bytes: &'p [u8]) -> Self {
-        Self { bytes, origin: None, depth: 0, is_ambiguous: false, archives: archive::archives_in(bytes) }
+        let archives = archive::archives_in(bytes);
+        Self { bytes, origin: None, depth: 0, is_ambiguous: false, is_head: false, archives }
+    }
+
+    /// The head of a message: what it says line by line.
+    pub(crate) fn head(bytes: &'p [u8]) -> Self {
+        Self { is_head: true, ..Self::part(bytes) }
     }
 
     /// A stretch of `parent`, decoded.
@@ -72,7 +80,8 @@ impl<'p> View<'p> {
         let is_ambiguous = parent.is_ambiguous || decoded.codec.is_ambiguous();
         let origin = Some(Origin { parent, decoded });
         let archives = archive::archives_in(&decoded.bytes);
-        Self { bytes: &decoded.bytes, origin, depth: parent.depth + 1, is_ambiguous, archives }
+        let (depth, is_head) = (parent.depth + 1, parent.is_head);
+        Self { bytes: &decoded.bytes, origin, depth, is_ambiguous, is_head, archives }
     }
 
     /// The range of the part that `range` of this view comes from.
