@@ -129,6 +129,7 @@ const STANDINS: &[&str] = &[
     "private",
     "pw",
     "pwd",
+    "realm",
     "refresh",
     "repeat",
     "root",
@@ -151,6 +152,7 @@ const STANDINS: &[&str] = &[
     "user",
     "utf",
     "username",
+    "uuid",
     "val",
     "value",
     "var",
@@ -162,13 +164,17 @@ const MAX_COMPOUND: usize = 3;
 /// A row of this many neighbours, as in `12345678`, was typed.
 const TYPED_ROW: usize = 8;
 
+/// Of a secret that is broken off so much is shown.
+const MAX_SHOWN: usize = 16;
+
 static REFERS: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(REFERENCES, false));
 static SAYS_SO: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(WORDS, true));
 
 /// Whether this is no placeholder.
 pub(super) fn is_none(text: &[u8]) -> bool {
     let text = text.strip_suffix(b"\\n").unwrap_or(text);
-    !(is_slot(text) || is_monotonous(text) || has_row(text, TYPED_ROW) || names_itself(text))
+    let is_filler = is_monotonous(text) || has_row(text, TYPED_ROW);
+    !(is_slot(text) || is_filler || is_broken_off(text) || names_itself(text))
 }
 
 /// `<TOKEN>`, `[TOKEN]`, `$TOKEN`, `%TOKEN%`, `{{ token }}`.
@@ -185,15 +191,28 @@ fn is_slot(text: &[u8]) -> bool {
         || REFERS.is_match(text)
 }
 
+/// `sk-ant-sid01-...`: how it begins, and no more. Full stops at its end may have been taken for those of a sentence.
+fn is_broken_off(text: &[u8]) -> bool {
+    let of_prefix = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(byte);
+    let is_prefix = text.ends_with(b"-") || text.ends_with(b"_");
+    if is_prefix && text.len() <= MAX_SHOWN && text.iter().all(of_prefix) {
+        return true;
+    }
+    let shown = text.strip_suffix(b"...").or_else(|| text.strip_suffix("\u{2026}".as_bytes()));
+    shown.is_some_and(|shown| shown.len() <= MAX_SHOWN)
+}
+
 fn names_itself(text: &[u8]) -> bool {
     is_of_standins(text) || SAYS_SO.is_match(text)
 }
 
-/// `password1`, `newPassword_2`, `test1234!`: nothing but such words, digits and signs at the end.
+/// `password1`, `newPassword_2`, `test1234!`: nothing but such words, digits and signs at the end. Other signs stand
+/// between words only where there is no digit: `USER@REALM!TOKENID=UUID` is a form, `admin@123` a password.
 fn is_of_standins(text: &[u8]) -> bool {
     let end = text.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1);
     let text = &text[..end];
-    let joins = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-. ".contains(byte);
+    let is_form = !text.iter().any(u8::is_ascii_digit) && text.is_ascii();
+    let joins = |byte: &u8| is_form || byte.is_ascii_alphanumeric() || b"_-. ".contains(byte);
     let mut words = text.split(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty()).peekable();
     words.peek().is_some() && text.iter().all(joins) && words.all(|word| is_standin(word, MAX_COMPOUND))
 }
@@ -231,12 +250,17 @@ mod tests {
             "12345678",
             "REPLACE_ME",
             "insert-token",
+            "sk-ant-sid01-...",
+            "sk-ant-sid01-",
+            "USER@REALM!TOKENID=UUID",
         ];
         assert!(placeholders.iter().all(|text| !is_none(text.as_bytes())));
     }
 
     #[test]
     fn random_text_is_none() {
-        assert!(is_none(b"q7Zp2mX9vK4tB8nW") && is_none(b"tr0ub4dor&3"));
+        for text in ["q7Zp2mX9vK4tB8nW", "tr0ub4dor&3", "q7Zp2mX9vK4tB8nWq7...", "admin@123"] {
+            assert!(is_none(text.as_bytes()), "{text}");
+        }
     }
 }
