@@ -4,10 +4,11 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::ops::Range;
 
 use super::numbers::is_list_gap;
+use super::stretch::{Case, Stretch};
 use super::table::Table;
 use crate::candidates::classes::{ALNUM, start_of};
 use crate::candidates::spelled_words;
-use crate::rules::{RuleSet, Trigger};
+use crate::rules::RuleSet;
 
 /// How far before a number the words may stand that name it.
 const REACH: usize = 64;
@@ -31,10 +32,12 @@ pub(crate) struct NumberRules {
     words: AhoCorasick,
     /// What each word calls a number.
     meanings: Vec<Called>,
-    /// Rules that need no words, with the digits they have at least.
-    free: Vec<(usize, usize)>,
+    /// Rules that need no words.
+    free: Vec<Case>,
     /// Rules that need words: the bits of [`Called`].
-    named: Vec<usize>,
+    named: Vec<Case>,
+    /// How far before a stretch a match may begin.
+    reach: usize,
 }
 
 /// A set of rules that need words.
@@ -56,7 +59,14 @@ impl Called {
     }
 
     fn ordinals(self) -> impl Iterator<Item = usize> {
-        (0..MAX_NAMED).filter(move |ordinal| self.0[ordinal / 64] >> (ordinal % 64) & 1 == 1)
+        self.0.into_iter().enumerate().flat_map(|(index, mut bits)| {
+            std::iter::from_fn(move || {
+                let ordinal = index * 64 + bits.trailing_zeros() as usize;
+                let some = bits != 0;
+                bits &= bits.wrapping_sub(1);
+                some.then_some(ordinal)
+            })
+        })
     }
 }
 
@@ -66,6 +76,19 @@ pub(crate) struct Memory {
     table: Table,
     last_end: usize,
     last: Called,
+    /// Labels that were read lately, each at the place of its text.
+    labels: [Known; LABELS],
+}
+
+/// Labels that are remembered: the same few stand before most numbers.
+const LABELS: usize = 8;
+
+/// A label, and what it calls a number.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    text: Range<usize>,
+    is_named: bool,
+    called: Called,
 }
 
 impl NumberRules {
@@ -73,14 +96,14 @@ impl NumberRules {
     pub(crate) fn new(rules: &RuleSet) -> Self {
         let (mut free, mut named, mut words, mut meanings) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (index, rule) in rules.rules.iter().enumerate() {
-            let Trigger::Digits { min_digits, reach, .. } = rule.trigger else { continue };
+            let Some(case) = Case::of(index, rule) else { continue };
             if rule.context.is_empty() {
-                free.push((index, min_digits.saturating_sub(reach)));
+                free.push(case);
                 continue;
             }
             let mut called = Called::default();
             called.0[named.len() / 64] |= 1 << (named.len() % 64);
-            named.push(index);
+            named.push(case);
             for word in &rule.context {
                 let spelled = word.replace(' ', "_");
                 words.extend([format!("_{spelled}_"), format!("_{spelled}s_")]);
@@ -91,23 +114,27 @@ impl NumberRules {
             .kind(Some(AhoCorasickKind::DFA))
             .build(words)
             .expect("some hundred short words fit any automaton");
-        Self { words, meanings, free, named }
+        let reach = free.iter().chain(&named).map(Case::reach).max().unwrap_or_default();
+        Self { words, meanings, free, named, reach }
     }
 
     /// The rules that may find something in the stretch of digits at `stretch`.
     pub(crate) fn rules_for<'n>(
         &'n self,
-        bytes: &[u8],
+        bytes: &'n [u8],
         stretch: &Range<usize>,
         memory: &mut Memory,
     ) -> impl Iterator<Item = usize> + use<'n> {
-        let digits = bytes[stretch.clone()].iter().filter(|byte| byte.is_ascii_digit()).count();
-        let called = self.called(bytes, stretch, memory);
-        memory.last_end = stretch.end;
+        let stretch = Stretch::of(bytes, stretch, self.reach);
+        let called = if stretch.is_inside_word {
+            Called::default()
+        } else {
+            self.called(bytes, &stretch.range, memory)
+        };
+        memory.last_end = stretch.range.end;
         memory.last = called;
-        let free =
-            self.free.iter().filter(move |(_, min_digits)| *min_digits <= digits).map(|(rule, _)| *rule);
-        free.chain(called.ordinals().map(|ordinal| self.named[ordinal]))
+        let named = called.ordinals().map(|ordinal| &self.named[ordinal]);
+        self.free.iter().chain(named).filter(move |case| case.fits(&stretch)).map(|case| case.rule)
     }
 
     fn called(&self, bytes: &[u8], stretch: &Range<usize>, memory: &mut Memory) -> Called {
@@ -121,9 +148,23 @@ impl NumberRules {
         let column = label.cell.map(|delimiter| memory.table.column(self, bytes, stretch.start, delimiter));
         let mut called = match column {
             Some(column) if !memory.table.is_empty() => column,
-            _ => self.named_by(bytes, &label),
+            _ => self.remembered(bytes, &label, memory),
         };
         called.join(self.named_after(bytes, stretch.end));
+        called
+    }
+
+    /// The same as [`Self::named_by`], which is asked once for a label that says it all.
+    fn remembered(&self, bytes: &[u8], label: &Label, memory: &mut Memory) -> Called {
+        let text = &bytes[label.text.clone()];
+        let known = &mut memory.labels[place_of(text)];
+        if !text.is_empty() && known.is_named == label.is_named && bytes[known.text.clone()] == *text {
+            return known.called;
+        }
+        let called = self.named_by(bytes, label);
+        if label.is_id(text) || !is_generic(text) {
+            *known = Known { text: label.text.clone(), is_named: label.is_named, called };
+        }
         called
     }
 
@@ -132,8 +173,7 @@ impl NumberRules {
         let is_near = !label.is_named;
         let text = &bytes[label.text.clone()];
         let called = self.words_in(text, is_near);
-        let is_id = label.is_named && text.eq_ignore_ascii_case(b"id");
-        if called.is_empty() && !is_id && is_generic(text) {
+        if called.is_empty() && !label.is_id(text) && is_generic(text) {
             return self.words_in(&bytes[label.text.end.saturating_sub(REACH)..label.text.end], is_near);
         }
         called
@@ -200,6 +240,17 @@ impl Label {
         }
         Self { text: from..end, is_named, cell: if is_named { None } else { cell(bytes, gap, end) } }
     }
+
+    /// Whether the label calls its number an id, and nothing more.
+    fn is_id(&self, text: &[u8]) -> bool {
+        self.is_named && text.eq_ignore_ascii_case(b"id")
+    }
+}
+
+/// Where a label is remembered, by some bytes of its end.
+fn place_of(text: &[u8]) -> usize {
+    let last = text.iter().rev().step_by(3).take(3);
+    last.fold(text.len(), |place, byte| place * 5 + usize::from(*byte)) % LABELS
 }
 
 /// Back over quotes, colons and line ends between a label and its number.
@@ -259,7 +310,7 @@ source = "a document"
 id = "test.tax-number"
 finds = "a number"
 shape = "digits"
-pattern = '[0-9]{9}'
+pattern = '[0-9]{6,9}[A-Z]?'
 context = ["cpf", "tax id", "national insurance"]
 hits = ["x"]
 misses = ["y"]

@@ -5,6 +5,7 @@ mod context;
 mod names;
 mod numbers;
 mod phrases;
+mod stretch;
 mod table;
 
 use std::ops::Range;

@@ -161,9 +161,8 @@ fn trigger(entry: &Entry, shape: &Shape) -> Result<Trigger, String> {
             Ok(Trigger::Name { words: words.clone(), says: entry.says.unwrap_or(Says::Secret) })
         }
         (None, None, Some(syntax::Shape::Digits)) => {
-            let min_digits = shape.min_digits();
-            let (reach, first) = (entry.reach, shape.first_bytes());
-            Ok(Trigger::Digits { reach, first, min_digits, max_bytes })
+            let (reach, first, form) = (entry.reach, shape.first_bytes(), shape.form());
+            Ok(Trigger::Digits { reach, first, form, max_bytes })
         }
         (None, None, Some(syntax::Shape::Run)) => Ok(Trigger::Run { bytes: shape.min_bytes()..=max_bytes }),
         (None, None, Some(syntax::Shape::Mailbox)) => Ok(Trigger::Mailbox),

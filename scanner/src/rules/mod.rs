@@ -24,7 +24,7 @@ use crate::checks::Check;
 use crate::verdict::{Category, Confidence, Severity};
 
 pub use examples::{Example, ExampleKind};
-pub(crate) use pattern::Pattern;
+pub(crate) use pattern::{Form, Pattern};
 pub use summary::RuleSummary;
 
 /// The files under `rules/`, by name and text.
@@ -226,7 +226,7 @@ pub(crate) enum Trigger {
     Name { words: Vec<String>, says: Says },
     /// A stretch of digits with the usual separators. `reach` is how far before it a match may begin, as
     /// with the country code of an IBAN.
-    Digits { reach: usize, first: Box<[bool; 256]>, min_digits: usize, max_bytes: usize },
+    Digits { reach: usize, first: Box<[bool; 256]>, form: Form, max_bytes: usize },
     /// A run of letters and digits as long as the pattern's matches.
     Run { bytes: std::ops::RangeInclusive<usize> },
     /// `name@host`.

@@ -97,9 +97,15 @@ impl Shape {
         first
     }
 
-    /// Digits that every match has.
-    pub(super) fn min_digits(&self) -> usize {
-        min_digits(&self.0)
+    /// What every match has and is made of.
+    pub(super) fn form(&self) -> Form {
+        let mut alphabet = [0; 4];
+        add_alphabet(&self.0, &mut alphabet);
+        Form {
+            alphabet,
+            min_digits: least(&self.0, |byte| byte.is_ascii_digit()),
+            min_signs: least(&self.0, |byte| !byte.is_ascii_alphanumeric()),
+        }
     }
 
     /// The literals a match can begin with, as far as they are fixed; `None` when it can begin with too much.
@@ -134,19 +140,59 @@ fn members(class: &Class) -> u32 {
     }
 }
 
-fn min_digits(hir: &Hir) -> usize {
+/// What the matches of a pattern have in common.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Form {
+    /// The bytes that any match can have, a bit each.
+    alphabet: [u64; 4],
+    /// Digits that every match has.
+    pub(crate) min_digits: usize,
+    /// Bytes that are neither letters nor digits which every match has.
+    pub(crate) min_signs: usize,
+}
+
+impl Form {
+    /// Whether a match can have this byte.
+    #[inline]
+    pub(crate) fn has(&self, byte: u8) -> bool {
+        self.alphabet[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1
+    }
+}
+
+/// How many bytes of a kind every match has.
+fn least(hir: &Hir, is_kind: fn(&u8) -> bool) -> usize {
     match hir.kind() {
-        HirKind::Literal(literal) => literal.0.iter().filter(|byte| byte.is_ascii_digit()).count(),
+        HirKind::Literal(literal) => literal.0.iter().filter(|byte| is_kind(byte)).count(),
         HirKind::Class(Class::Bytes(class)) => {
-            usize::from(class.iter().all(|range| range.start() >= b'0' && range.end() <= b'9'))
+            usize::from(class.iter().all(|range| (range.start()..=range.end()).all(|byte| is_kind(&byte))))
         }
         HirKind::Repetition(repetition) => {
-            min_digits(&repetition.sub) * usize::try_from(repetition.min).unwrap_or_default()
+            least(&repetition.sub, is_kind) * usize::try_from(repetition.min).unwrap_or_default()
         }
-        HirKind::Capture(capture) => min_digits(&capture.sub),
-        HirKind::Concat(parts) => parts.iter().map(min_digits).sum(),
-        HirKind::Alternation(choices) => choices.iter().map(min_digits).min().unwrap_or_default(),
+        HirKind::Capture(capture) => least(&capture.sub, is_kind),
+        HirKind::Concat(parts) => parts.iter().map(|part| least(part, is_kind)).sum(),
+        HirKind::Alternation(choices) => {
+            choices.iter().map(|choice| least(choice, is_kind)).min().unwrap_or_default()
+        }
         _ => 0,
+    }
+}
+
+/// Marks every byte that some match can have.
+fn add_alphabet(hir: &Hir, alphabet: &mut [u64; 4]) {
+    let mut add = |byte: u8| alphabet[usize::from(byte >> 6)] |= 1 << (byte & 63);
+    match hir.kind() {
+        HirKind::Literal(literal) => literal.0.iter().for_each(|byte| add(*byte)),
+        HirKind::Class(Class::Bytes(class)) => {
+            class.iter().flat_map(|range| range.start()..=range.end()).for_each(add);
+        }
+        HirKind::Class(Class::Unicode(_)) => *alphabet = [u64::MAX; 4],
+        HirKind::Repetition(repetition) => add_alphabet(&repetition.sub, alphabet),
+        HirKind::Capture(capture) => add_alphabet(&capture.sub, alphabet),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().for_each(|part| add_alphabet(part, alphabet));
+        }
+        HirKind::Empty | HirKind::Look(_) => {}
     }
 }
 
