@@ -40,9 +40,17 @@ impl SeedWords {
                 self.at = word.end.max(probe);
                 continue;
             }
-            let row = row_around(bytes, word, self.at);
-            self.at = row.last().map_or(probe, |last| last.end).max(probe);
-            if row.len() >= MIN_WORDS {
+            let before = listed_before(bytes, word.start, self.at).count();
+            let room = MAX_WORDS.saturating_sub(before + 1);
+            let (mut count, mut end) = (before + 1, word.end);
+            for after in listed_after(bytes, word.end).take(room) {
+                (count, end) = (count + 1, after.end);
+            }
+            let floor = std::mem::replace(&mut self.at, end.max(probe));
+            if count >= MIN_WORDS {
+                let mut row: Vec<Range<usize>> = listed_before(bytes, word.start, floor).collect();
+                row.reverse();
+                row.extend(std::iter::once(word.clone()).chain(listed_after(bytes, word.end).take(room)));
                 return Some(row);
             }
         }
@@ -59,26 +67,22 @@ pub(crate) fn words_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// The listed words around `word`, not before `floor`.
-fn row_around(bytes: &[u8], word: Range<usize>, floor: usize) -> Vec<Range<usize>> {
-    let mut row = Vec::new();
-    let mut first = word.clone();
-    while let Some(before) =
-        word_before(bytes, first.start, floor).filter(|word| is_listed(&bytes[word.clone()]))
-    {
-        first = before.clone();
-        row.push(before);
-    }
-    row.reverse();
-    row.push(word.clone());
-    let mut last = word;
-    while row.len() < MAX_WORDS
-        && let Some(after) = word_after(bytes, last.end).filter(|word| is_listed(&bytes[word.clone()]))
-    {
-        last = after.clone();
-        row.push(after);
-    }
-    row
+/// The listed words in a row that end before `at`, the last one first; none begins before `floor`.
+fn listed_before(bytes: &[u8], mut at: usize, floor: usize) -> impl Iterator<Item = Range<usize>> {
+    std::iter::from_fn(move || {
+        let word = word_before(bytes, at, floor).filter(|word| is_listed(&bytes[word.clone()]))?;
+        at = word.start;
+        Some(word)
+    })
+}
+
+/// The listed words in a row that begin after `at`.
+fn listed_after(bytes: &[u8], mut at: usize) -> impl Iterator<Item = Range<usize>> {
+    std::iter::from_fn(move || {
+        let word = word_after(bytes, at).filter(|word| is_listed(&bytes[word.clone()]))?;
+        at = word.end;
+        Some(word)
+    })
 }
 
 /// The word at `at`, or shortly after it.

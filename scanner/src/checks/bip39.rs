@@ -17,6 +17,8 @@ const MAX_ASCII: usize = 10;
 const BITS: usize = 11;
 /// Places of the table; a power of two.
 const PLACES: usize = 1 << 16;
+/// Bits of the hash of a word's beginning: 16 KiB.
+const BEGINNING_BITS: u32 = 17;
 /// Bit of a language in a word's entry, below its index.
 type Entry = u16;
 
@@ -24,14 +26,19 @@ type Entry = u16;
 static TABLE: LazyLock<Table> = LazyLock::new(Table::new);
 
 struct Table {
+    /// Which lengths and first bytes words have: says no to most words at the first look.
+    beginnings: Box<[u64]>,
     hashes: Box<[u32]>,
     entries: Box<[Entry]>,
 }
 
 impl Table {
     fn new() -> Self {
-        let mut table =
-            Self { hashes: vec![0; PLACES].into_boxed_slice(), entries: vec![0; PLACES].into_boxed_slice() };
+        let mut table = Self {
+            beginnings: vec![0; 1 << (BEGINNING_BITS - 6)].into(),
+            hashes: vec![0; PLACES].into(),
+            entries: vec![0; PLACES].into(),
+        };
         for (language, list) in (0_u16..).zip(Language::ALL) {
             for (index, word) in (0_u16..).zip(list.word_list()) {
                 let entry = language << BITS | index;
@@ -51,6 +58,8 @@ impl Table {
     }
 
     fn insert(&mut self, word: &str, entry: Entry) {
+        let beginning = beginning_of(word.as_bytes());
+        self.beginnings[beginning >> 6] |= 1 << (beginning & 63);
         let hash = hash_of(word.as_bytes());
         let mut place = hash as usize % PLACES;
         while self.hashes[place] != 0 {
@@ -58,6 +67,13 @@ impl Table {
         }
         self.hashes[place] = hash;
         self.entries[place] = entry;
+    }
+
+    /// Whether a word of this length begins like this one.
+    #[inline]
+    fn may_hold(&self, word: &[u8]) -> bool {
+        let beginning = beginning_of(word);
+        self.beginnings[beginning >> 6] >> (beginning & 63) & 1 == 1
     }
 
     /// The lists that hold the word, and where.
@@ -72,6 +88,18 @@ impl Table {
     }
 }
 
+/// A hash of the first four bytes, upper case or lower, and of the length.
+#[inline]
+fn beginning_of(word: &[u8]) -> usize {
+    let first = match word.first_chunk() {
+        Some(first) => u32::from_le_bytes(*first),
+        None => word.iter().fold(0, |first, byte| first << 8 | u32::from(*byte)),
+    };
+    let length = u32::try_from(word.len()).unwrap_or(u32::MAX);
+    let mixed = (first | 0x2020_2020).wrapping_add(length << 27 | length).wrapping_mul(0x9e37_79b1);
+    (mixed >> (32 - BEGINNING_BITS)) as usize
+}
+
 /// FNV-1a, ASCII letters in lower case; never 0, which marks an empty place.
 fn hash_of(word: &[u8]) -> u32 {
     word.iter()
@@ -82,9 +110,10 @@ fn hash_of(word: &[u8]) -> u32 {
 }
 
 /// Whether some list holds the word.
+#[inline]
 pub(crate) fn is_listed(word: &[u8]) -> bool {
     let possible = word.len() >= 3 && word.len() <= if word.is_ascii() { MAX_ASCII } else { MAX_WORD_BYTES };
-    possible && TABLE.find(word).next().is_some()
+    possible && TABLE.may_hold(word) && TABLE.find(word).next().is_some()
 }
 
 /// Whether these are words of one list whose checksum is right, and no piece of the list itself.
