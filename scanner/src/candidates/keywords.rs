@@ -132,9 +132,11 @@ fn begins_a_word(rule: &Rule, keyword: &Keyword) -> bool {
     stands_alone && rule.is_telling && is(keyword.bytes[0], ALNUM)
 }
 
-/// A keyword with a space or a quote in it is no part of a run: the literal pass looks for it.
+/// A keyword with a space or a quote in it is no part of a run, and around a short one with a tilde there may be none,
+/// since tildes end runs: the literal pass looks for them.
 pub(super) fn fits_a_run(keyword: &Keyword) -> bool {
-    keyword.bytes.len() >= HASHED && keyword.bytes.iter().all(|&byte| is(byte, EXTENDED))
+    let fits = |&byte: &u8| is(byte, EXTENDED) && (byte != b'~' || keyword.bytes.len() > HASHED);
+    keyword.bytes.len() >= HASHED && keyword.bytes.iter().all(fits)
 }
 
 #[cfg(test)]

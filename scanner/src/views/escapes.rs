@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Codec, Decoded, Steps, entities};
+use super::{Codec, Decoded, Steps, entities, lookalikes};
 use crate::candidates::Block;
 use crate::candidates::classes::{ALNUM, EXTENDED, SPACE, is};
 
@@ -44,7 +44,7 @@ impl Escapes {
         while let Some(at) = block.next_escape(self.at) {
             let escape = escape_at(bytes, at).filter(|_| !self.is_escaped(bytes, at));
             match escape {
-                Some(escape) if escape.matters() => {
+                Some(escape) if escape.matters() || escapes_an_escape(&bytes[at..]) => {
                     let window = window_around(bytes, at, self.taken, escape.kind);
                     self.at = window.end;
                     self.taken = window.end;
@@ -77,16 +77,27 @@ impl Escape {
         &self.says[..self.says_length]
     }
 
+    fn character(&self) -> Option<char> {
+        std::str::from_utf8(&self.says[..self.says_length]).ok()?.chars().next()
+    }
+
     /// Whether decoding it could bring a token or a name to light. A percent escape always could: what is
     /// percent-encoded is short, and its quotes and equal signs count.
     fn matters(&self) -> bool {
         match self.kind {
             Kind::Percent => true,
             Kind::Backslash | Kind::Entity => {
-                is(self.says[0], EXTENDED) || matches!(self.says[0], b'"' | b'\'' if self.length > 2)
+                is(self.says[0], EXTENDED)
+                    || matches!(self.says[0], b'"' | b'\'' if self.length > 2)
+                    || self.says_length > 1 && self.character().is_some_and(lookalikes::is_disguise)
             }
         }
     }
+}
+
+/// `\\x41`: escaped text that stands in JSON.
+fn escapes_an_escape(rest: &[u8]) -> bool {
+    matches!(rest, [b'\\', b'\\', b'x' | b'u', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
 }
 
 fn escape_at(bytes: &[u8], at: usize) -> Option<Escape> {

@@ -53,6 +53,11 @@ impl Lookalikes {
     }
 }
 
+/// Whether a character is a letter of ours in another style, or is not seen.
+pub(super) fn is_disguise(character: char) -> bool {
+    matches!(reading_of(character), Reading::Styled(_) | Reading::Invisible)
+}
+
 fn matters(bytes: &[u8], at: usize, length: usize, reading: Reading) -> bool {
     let ours = |index: Option<usize>| {
         index
