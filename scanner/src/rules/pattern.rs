@@ -103,7 +103,7 @@ impl Shape {
         add_alphabet(&self.0, &mut alphabet);
         Form {
             alphabet,
-            min_digits: least(&self.0, |byte| byte.is_ascii_digit()),
+            min_digits: least(&self.0, u8::is_ascii_digit),
             min_signs: least(&self.0, |byte| !byte.is_ascii_alphanumeric()),
         }
     }
@@ -190,7 +190,9 @@ fn add_alphabet(hir: &Hir, alphabet: &mut [u64; 4]) {
         HirKind::Repetition(repetition) => add_alphabet(&repetition.sub, alphabet),
         HirKind::Capture(capture) => add_alphabet(&capture.sub, alphabet),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => {
-            parts.iter().for_each(|part| add_alphabet(part, alphabet));
+            for part in parts {
+                add_alphabet(part, alphabet);
+            }
         }
         HirKind::Empty | HirKind::Look(_) => {}
     }
