@@ -13,6 +13,8 @@ use crate::candidates::{Block, Class};
 
 /// How far a window reaches around what opened it, and how far between two such characters.
 const MAX_GAP: usize = 1024;
+/// Bytes on one side of a character that must be text: in random bytes every thirtieth begins a character.
+const NEAR_TEXT: usize = 8;
 
 /// Finds windows of disguised letters, block by block.
 #[derive(Debug, Default)]
@@ -42,7 +44,7 @@ impl Lookalikes {
         while let Some(at) = block.next(Class::Foreign, self.at) {
             let (reading, length) = reading_at(bytes, at);
             self.at = at + length;
-            if matters(bytes, at, length, reading) {
+            if matters(bytes, at, length, reading) && stands_in_text(bytes, at, at + length) {
                 let window = window_around(bytes, at, self.taken);
                 self.at = window.end;
                 self.taken = window.end;
@@ -71,6 +73,24 @@ fn matters(bytes: &[u8], at: usize, length: usize, reading: Reading) -> bool {
     }
 }
 
+/// Whether what stands right before `at` or right after `end` is text.
+fn stands_in_text(bytes: &[u8], at: usize, end: usize) -> bool {
+    let before = &bytes[at.saturating_sub(NEAR_TEXT)..at];
+    let is_rest = |byte: &&u8| matches!(byte, 0x80..=0xbf);
+    let cut = before.iter().take(3).take_while(is_rest).count();
+    is_text(&before[cut..]) || is_text(&bytes[end..bytes.len().min(end + NEAR_TEXT)])
+}
+
+/// Whether the bytes are characters, the last one cut off or not, and none controls a device but a terminal.
+fn is_text(bytes: &[u8]) -> bool {
+    !bytes.iter().any(|byte| is_control(*byte))
+        && std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true)
+}
+
+fn is_control(byte: u8) -> bool {
+    matches!(byte, 0..=8 | 14..=26 | 28..=31)
+}
+
 /// What the character at `at` reads as, and its length in bytes; a byte that begins no character stands for itself.
 fn reading_at(bytes: &[u8], at: usize) -> (Reading, usize) {
     let length = match bytes[at] {
@@ -79,6 +99,9 @@ fn reading_at(bytes: &[u8], at: usize) -> (Reading, usize) {
         0xf0..=0xf4 => 4,
         _ => return (Reading::Itself, 1),
     };
+    if !matches!(bytes.get(at + 1), Some(0x80..=0xbf)) {
+        return (Reading::Itself, 1);
+    }
     let text = bytes.get(at..at + length).and_then(|bytes| std::str::from_utf8(bytes).ok());
     text.and_then(|text| text.chars().next())
         .map_or((Reading::Itself, 1), |character| (reading_of(character), length))
@@ -140,10 +163,12 @@ fn is_invisible(character: char) -> bool {
 
 fn window_around(bytes: &[u8], first: usize, floor: usize) -> Range<usize> {
     let floor = floor.max(first.saturating_sub(MAX_GAP));
-    let start = floor.min(first);
+    let floor = floor.min(first);
+    let start =
+        bytes[floor..first].iter().rposition(|byte| is_control(*byte)).map_or(floor, |at| floor + at + 1);
     let mut end = first;
     let mut last = first;
-    while end < bytes.len() && end - last <= MAX_GAP {
+    while end < bytes.len() && end - last <= MAX_GAP && !is_control(bytes[end]) {
         last = if bytes[end].is_ascii() { last } else { end };
         end += 1;
     }
@@ -210,6 +235,25 @@ mod tests {
             "emoji 🙂 here",
         ] {
             assert!(first(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn random_bytes_are_no_text() {
+        let letter = "\u{ff21}".as_bytes();
+        for (before, after, opens) in [
+            (&b"key=AB"[..], &b"CDEFGHIJ\x00\xff"[..], true),
+            (b"\x00\xff\x01", b"CDEFGHIJ\x00\xff", true),
+            (b"\x00\x01key=ABCD", b"\xff\x02\x00", true),
+            (b"key\x00\xff\x01", b"C\xff\x02\x00", false),
+            (b"\xff\xfe12345678\xff", b"\xc2\xff12345678", false),
+        ] {
+            let text = [before, letter, after].concat();
+            let mut block = Block::new();
+            block.read(&text, 0);
+            let decoded = Lookalikes::default().next_in(&block, &text);
+            assert_eq!(decoded.is_some(), opens, "{}", text.escape_ascii());
+            assert!(decoded.is_none_or(|decoded| !decoded.bytes.contains(&0)));
         }
     }
 
