@@ -1,9 +1,17 @@
 //! Text that is encoded where nothing is: in host names, and files in the values of a URL.
 
-use std::borrow::Cow;
+use std::sync::LazyLock;
 
-use data_encoding::{BASE32_NOPAD, HEXLOWER_PERMISSIVE};
+use data_encoding::{BASE32_NOPAD, BASE64_NOPAD, Encoding, HEXLOWER_PERMISSIVE};
 
+/// What values are written in, with the characters that make whole bytes; base64 in either of its alphabets.
+static CODINGS: LazyLock<[(Encoding, usize); 3]> = LazyLock::new(|| {
+    let mut base64 = BASE64_NOPAD.specification();
+    base64.translate.from.push_str("-_");
+    base64.translate.to.push_str("+/");
+    let base64 = base64.encoding().expect("two more characters fit into the alphabet");
+    [(HEXLOWER_PERMISSIVE, 2), (BASE32_NOPAD, 8), (base64, 4)]
+});
 /// Bytes from which decoded text is none by chance: of random bytes one in ten million is.
 const MIN_TEXT: usize = 12;
 /// Bytes of text from which a value carries more than a name.
@@ -30,8 +38,7 @@ pub(super) fn is_in_labels(name: &[u8]) -> bool {
 
 /// Whether a value spells what stands in files and what commands print: lines, sentences, settings.
 pub(super) fn is_file(value: &[u8]) -> bool {
-    let spelled = spelled_by(value);
-    spelled.iter().any(|text| text.len() >= MIN_FILE && is_readable(text) && reads_like_file(text))
+    spelled_by(value).any(|text| text.len() >= MIN_FILE && is_readable(&text) && reads_like_file(&text))
 }
 
 /// The labels of a host name that its owner chooses at will, domain and suffix excluded.
@@ -48,24 +55,24 @@ fn is_text_in_label(label: &[u8]) -> bool {
     [hex, base32].into_iter().flatten().any(|text| text.len() >= MIN_TEXT && is_text(&text))
 }
 
-/// What the value spells in hex, base32 and base64, as far as it is all of that alphabet.
-fn spelled_by(value: &[u8]) -> Vec<Vec<u8>> {
+/// What the value spells in hex, base32 and base64, as far as it is all of that alphabet and begins readably.
+fn spelled_by(value: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     let end = value.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1);
     let bare = &value[..end];
-    let standard: Cow<'_, [u8]> = if bare.iter().any(|byte| matches!(byte, b'-' | b'_')) {
-        let replaced = bare.iter().map(|byte| match byte {
-            b'-' => b'+',
-            b'_' => b'/',
-            other => *other,
-        });
-        Cow::Owned(replaced.collect())
-    } else {
-        Cow::Borrowed(bare)
-    };
-    let hex = HEXLOWER_PERMISSIVE.decode(&bare[..bare.len() / 2 * 2]).ok();
-    let base32 = BASE32_NOPAD.decode(&bare[..bare.len() / 8 * 8]).ok();
-    let base64 = data_encoding::BASE64_NOPAD.decode(&standard[..standard.len() / 4 * 4]).ok();
-    [hex, base32, base64].into_iter().flatten().collect()
+    CODINGS.iter().filter_map(move |(coding, group)| {
+        let whole = &bare[..bare.len() / group * group];
+        begins_readably(coding, whole).then(|| coding.decode(whole).ok())?
+    })
+}
+
+/// Whether the first eight characters are readable: most values end here, and nothing was allocated.
+fn begins_readably(coding: &Encoding, value: &[u8]) -> bool {
+    let mut head = [0; 6];
+    value.get(..8).is_some_and(|first| {
+        let length = coding.decode_len(first.len()).unwrap_or(usize::MAX);
+        let decoded = head.get_mut(..length).and_then(|head| coding.decode_mut(first, head).ok());
+        decoded.is_some_and(|length| is_readable(&head[..length]))
+    })
 }
 
 fn is_readable(text: &[u8]) -> bool {
@@ -116,7 +123,7 @@ fn is_setting(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use data_encoding::{BASE32_NOPAD, BASE64, BASE64URL_NOPAD, HEXLOWER};
+    use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 
     #[test]
     fn text_in_labels_is_seen() {

@@ -2,6 +2,7 @@
 //!
 //! Rules with the shape `host` or `value` are held against the whole of each; what they look for is in the rule files.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::look::{Finder, Hit};
@@ -87,7 +88,7 @@ impl Place<'_> {
         let Some(&rule) = rule else { return };
         let mark = format!("[redacted:{}]", rules[rule].id);
         let replacement = Replacement { range: place.clone(), bytes: mark.into_bytes() };
-        let (secret, decoded_by, rest) = (text, Vec::new(), Vec::new());
+        let (secret, decoded_by, rest) = (text.into_owned(), Vec::new(), Vec::new());
         let range = place;
         self.found
             .push((Root::Head, Hit { rule, secret, range, replacement, is_sealed: false, decoded_by, rest }));
@@ -99,7 +100,10 @@ fn finds(rule: &Rule, is_host: bool, text: &[u8]) -> bool {
 }
 
 /// Percent-encoding undone: `%3D` and `%2B` are of base64.
-fn unescaped(raw: &[u8]) -> Vec<u8> {
+fn unescaped(raw: &[u8]) -> Cow<'_, [u8]> {
+    if !raw.contains(&b'%') {
+        return Cow::Borrowed(raw);
+    }
     let mut text = Vec::with_capacity(raw.len());
     let mut at = 0;
     while at < raw.len() {
@@ -108,5 +112,5 @@ fn unescaped(raw: &[u8]) -> Vec<u8> {
         text.push(byte.as_ref().map_or(raw[at], |byte| byte[0]));
         at += if byte.is_some() { 3 } else { 1 };
     }
-    text
+    Cow::Owned(text)
 }
