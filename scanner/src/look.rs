@@ -17,6 +17,9 @@ use crate::views::{
     joined_lines,
 };
 
+/// Runs shorter than this are told by their length alone from those that no rule is for.
+const MAX_TOLD_LENGTH: usize = 256;
+
 /// Bytes after which the deadline is asked for.
 const ASK_EVERY: usize = 64 << 10;
 
@@ -39,6 +42,8 @@ pub(crate) struct Finder {
     mailboxes: Vec<usize>,
     seed_words: Vec<usize>,
     whole_runs: Vec<(RangeInclusive<usize>, usize)>,
+    /// Whether some rule is for runs of each length; of longer ones it is asked.
+    whole_lengths: [bool; MAX_TOLD_LENGTH],
     known: Known,
     /// Rules for whole host names and values.
     pub(crate) places: Vec<usize>,
@@ -96,6 +101,7 @@ impl Finder {
         let with = |fits: fn(&Trigger) -> bool| -> Vec<usize> {
             (0..rules.rules.len()).filter(|&index| fits(&rules.rules[index].trigger)).collect()
         };
+        let whole_runs = whole_runs(&rules);
         Self {
             starts: Starts::new(&rules),
             keywords: Keywords::new(&rules),
@@ -105,7 +111,10 @@ impl Finder {
             userinfo: with(|trigger| matches!(trigger, Trigger::Userinfo)),
             mailboxes: with(|trigger| matches!(trigger, Trigger::Mailbox)),
             seed_words: with(|trigger| matches!(trigger, Trigger::SeedWords)),
-            whole_runs: whole_runs(&rules),
+            whole_lengths: std::array::from_fn(|length| {
+                whole_runs.iter().any(|(bytes, _)| bytes.contains(&length))
+            }),
+            whole_runs,
             known: Known::new(&rules),
             places: with(|trigger| matches!(trigger, Trigger::Host | Trigger::Value)),
             rules,
@@ -333,6 +342,9 @@ impl Looking<'_> {
 
     fn whole_run(&mut self, view: &View<'_>, run: &Range<usize>) {
         let finder = self.finder;
+        if finder.whole_lengths.get(run.len()) == Some(&false) {
+            return;
+        }
         for (bytes, rule) in &finder.whole_runs {
             if bytes.contains(&run.len())
                 && let Some(secret) = confirm::whole(&finder.rules.rules[*rule], view.bytes, run.clone())
