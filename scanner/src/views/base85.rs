@@ -20,6 +20,8 @@ const SHORTEST: usize = GROUP * MIN_GROUPS;
 const NONE: u8 = u8::MAX;
 /// A row this long without any sign that base64 does not have is none of base85.
 const TELLING: usize = 64;
+/// Capitals and digits that a shorter one has.
+const MIN_TELLING: u32 = 3;
 
 /// One spelling of base85.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +51,30 @@ const fn values() -> [[u8; 256]; 3] {
         which += 1;
     }
     tables
+}
+
+/// The alphabets in which a group of text may begin with each character, a bit each.
+static FIRST: [u8; 256] = first();
+
+const fn first() -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut which = 0;
+    while which < ALPHABETS.len() {
+        let mut value = 0;
+        while value < 85 {
+            if begins_text(value) {
+                table[ALPHABETS[which][value as usize] as usize] |= 1 << which;
+            }
+            value += 1;
+        }
+        which += 1;
+    }
+    table
+}
+
+/// Whether a number that begins with this digit could begin with a byte of text.
+const fn begins_text(digit: u8) -> bool {
+    matches!(digit, 2..=4 | 10..=41)
 }
 
 /// Finds stretches of text in base85, block by block.
@@ -103,20 +129,39 @@ impl Stretches {
             let last = block.next_row::<SHORTEST>(class, self.at[which])?;
             let row = last + 1 - SHORTEST..block.end_of(bytes, last + 1, class);
             self.at[which] = row.end;
-            if looks_random(&bytes[row.clone()]) {
+            if is_random_row(block, bytes, &row) {
                 return Some(row);
             }
         }
     }
 }
 
+/// Whether the row `range` looks random; of a short one, the words of the block tell.
+fn is_random_row(block: &Block, bytes: &[u8], range: &Range<usize>) -> bool {
+    let count = |class| block.count(class, range).filter(|_| range.len() < TELLING);
+    match (count(Class::Telling), count(Class::Alnum)) {
+        (Some(telling), Some(alnum)) => telling >= MIN_TELLING && (alnum as usize) < range.len(),
+        _ => looks_random(&bytes[range.clone()]),
+    }
+}
+
 /// Whether a row has capitals or digits and signs, and more than base64 has. Long rows may hold anything.
 fn looks_random(row: &[u8]) -> bool {
-    let tells = |byte: &&u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
-    if row.len() < TELLING {
-        row.iter().filter(tells).count() >= 3 && row.iter().any(|byte| !byte.is_ascii_alphanumeric())
-    } else {
-        !row.iter().all(|&byte| is_base64(byte))
+    if row.len() >= TELLING {
+        return !is_base64(row);
+    }
+    let telling = row.iter().filter(|byte| Class::Telling.has(**byte)).take(MIN_TELLING as usize);
+    telling.count() == MIN_TELLING as usize && row.iter().any(|byte| !byte.is_ascii_alphanumeric())
+}
+
+fn is_base64(row: &[u8]) -> bool {
+    let mut at = 0;
+    loop {
+        at = Block::end_anywhere(row, at, Class::Core);
+        if row.get(at) != Some(&b'=') {
+            return at == row.len();
+        }
+        at += 1;
     }
 }
 
@@ -129,6 +174,10 @@ impl Inside {
         let (start, end) = (self.characters.start, self.characters.end);
         while !self.alphabets.is_empty() {
             let which = self.alphabets.start;
+            if !could_hold(&bytes[self.characters.clone()], which) {
+                self.alphabets.start += 1;
+                continue;
+            }
             let good = |at: usize| group(&VALUES[which], &bytes[at..at + GROUP]).is_some();
             while self.phase < GROUP {
                 if let Some(stretch) = next_stretch(&mut self.at, end, GROUP, MIN_GROUPS, good) {
@@ -144,8 +193,23 @@ impl Inside {
     }
 }
 
-fn is_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
+/// Whether a row has a stretch in this alphabet. Long rows may.
+fn could_hold(row: &[u8], which: usize) -> bool {
+    if row.len() >= TELLING {
+        return true;
+    }
+    let bits = row.iter().map(|byte| u64::from(FIRST[usize::from(*byte)] >> which & 1));
+    let firsts = bits.enumerate().fold(0, |word, (at, bit)| word | bit << at);
+    let mut starts = firsts & firsts >> GROUP & firsts >> (2 * GROUP) & firsts >> (3 * GROUP);
+    while starts != 0 {
+        let stretch = row.get(starts.trailing_zeros() as usize..).and_then(|rest| rest.get(..SHORTEST));
+        let is_text = |characters: &[u8]| group(&VALUES[which], characters).is_some();
+        if stretch.is_some_and(|stretch| stretch.chunks_exact(GROUP).rev().all(is_text)) {
+            return true;
+        }
+        starts &= starts - 1;
+    }
+    false
 }
 
 /// The four bytes of a group that is text.
@@ -153,7 +217,7 @@ fn is_base64(byte: u8) -> bool {
 fn group(values: &[u8; 256], group: &[u8]) -> Option<[u8; 4]> {
     let first = values[usize::from(group[0])];
     // A number that begins with a byte of text begins with one of these digits.
-    if !matches!(first, 2..=4 | 10..=41) || group.iter().any(|&byte| values[usize::from(byte)] == NONE) {
+    if !begins_text(first) || group.iter().any(|&byte| values[usize::from(byte)] == NONE) {
         return None;
     }
     let number = group.iter().fold(0_u64, |number, byte| number * 85 + u64::from(values[usize::from(*byte)]));

@@ -11,6 +11,8 @@ use crate::candidates::{Block, Class};
 const MIN_BYTES: usize = 14;
 /// Digits and separators of the shortest list.
 const ROW: usize = 2 * MIN_BYTES;
+/// Decimal digits among them at least: every byte of text has one in any base.
+const MIN_DIGITS: u32 = 2;
 /// Most characters between two numbers.
 const MAX_BETWEEN: usize = 8;
 /// Most digits of one number: hexadecimal bytes are dumped in groups.
@@ -53,9 +55,17 @@ impl NumberLists {
                 return Some(decoded);
             }
             let last = block.next_row::<ROW>(Class::Spelled, self.at)?;
-            let mut reader = Reader::new(bytes, last + 1 - ROW);
-            self.at = reader.read(&mut self.found).max(last + 1);
-            self.found.reverse();
+            let row = last + 1 - ROW..last + 1;
+            self.at = row.end;
+            if block.count(Class::Digit, &row).is_some_and(|digits| digits < MIN_DIGITS) {
+                continue;
+            }
+            let mut probe = Reader::new(bytes, row.start, false);
+            self.at = probe.read(&mut self.found).max(row.end);
+            if probe.is_text {
+                Reader::new(bytes, row.start, true).read(&mut self.found);
+                self.found.reverse();
+            }
         }
     }
 }
@@ -75,6 +85,8 @@ struct Token {
 /// Bytes in a row that read as text, in one base.
 #[derive(Default)]
 struct Reading {
+    /// How many. Only those that are kept are written down.
+    length: usize,
     bytes: Vec<u8>,
     places: Vec<Range<usize>>,
     prefix: Vec<u8>,
@@ -85,13 +97,17 @@ struct Reader<'b> {
     bytes: &'b [u8],
     at: usize,
     readings: [Reading; 4],
+    /// Whether what is read is kept.
+    keeps: bool,
+    /// Whether enough was read, kept or not.
+    is_text: bool,
     /// Where the line began whose first number is an offset, and the bytes read on it.
     dumped: Option<usize>,
 }
 
 impl<'b> Reader<'b> {
-    fn new(bytes: &'b [u8], at: usize) -> Self {
-        Self { bytes, at, readings: Default::default(), dumped: None }
+    fn new(bytes: &'b [u8], at: usize, keeps: bool) -> Self {
+        Self { bytes, at, readings: Default::default(), keeps, is_text: false, dumped: None }
     }
 
     /// Returns up to where numbers were read.
@@ -103,19 +119,33 @@ impl<'b> Reader<'b> {
             }
             let mut fits = false;
             for base in BASES {
-                let reading = &mut self.readings[base as usize];
-                if base.add(self.bytes, &token, reading) {
+                if base.add(self.bytes, &token, &mut self.readings[base as usize], self.keeps) {
                     fits = true;
                 } else {
-                    finish(self.bytes, base, std::mem::take(reading), found);
+                    self.finish(base, found);
                 }
             }
             self.pass_text_column(&token, fits);
         }
-        for (base, reading) in BASES.into_iter().zip(std::mem::take(&mut self.readings)) {
-            finish(self.bytes, base, reading, found);
+        for base in BASES {
+            self.finish(base, found);
         }
         self.at
+    }
+
+    /// Ends what was read in this base.
+    fn finish(&mut self, base: Base, found: &mut Vec<Decoded>) {
+        let reading = &mut self.readings[base as usize];
+        if reading.length == 0 {
+            return;
+        }
+        let reading = std::mem::take(reading);
+        if reading.length >= MIN_BYTES {
+            self.is_text = true;
+            if self.keeps {
+                found.push(decoded(self.bytes, base, reading));
+            }
+        }
     }
 
     /// The next number, with at most a few characters before it that are no digits.
@@ -181,35 +211,37 @@ impl<'b> Reader<'b> {
 
 impl Base {
     /// Adds what the number says in this base; `false` when that is no text.
-    fn add(self, bytes: &[u8], token: &Token, reading: &mut Reading) -> bool {
+    fn add(self, bytes: &[u8], token: &Token, reading: &mut Reading, keeps: bool) -> bool {
         let digits = &bytes[token.digits.clone()];
         let prefix = &bytes[token.whole.start..token.digits.start];
-        let start = reading.bytes.len();
+        let start = reading.length;
+        let mut is_text = true;
+        let mut push = |byte: Option<u8>, place: Range<usize>| is_text &= reading.push(byte, place, keeps);
         match self {
             Self::Hex if digits.len().is_multiple_of(2) && !matches!(prefix, [_, b'o' | b'b']) => {
                 let mut place = token.whole.start;
                 for (index, pair) in digits.chunks_exact(2).enumerate() {
                     let end = token.digits.start + 2 * index + 2;
-                    reading.push(number(pair, 16), place..end);
+                    push(number(pair, 16), place..end);
                     place = end;
                 }
             }
             Self::Decimal if prefix.is_empty() && digits.len() <= 3 => {
-                reading.push(number(digits, 10), token.whole.clone());
+                push(number(digits, 10), token.whole.clone());
             }
             Self::Octal if !matches!(prefix, [_, b'x' | b'X' | b'b']) && (2..=4).contains(&digits.len()) => {
-                reading.push(number(digits, 8), token.whole.clone());
+                push(number(digits, 8), token.whole.clone());
             }
             Self::Binary if !matches!(prefix, [_, b'x' | b'X' | b'o']) && (7..=8).contains(&digits.len()) => {
-                reading.push(number(digits, 2), token.whole.clone());
+                push(number(digits, 2), token.whole.clone());
             }
             _ => return false,
         }
-        let is_text = reading.bytes[start..].iter().all(|&byte| is_text(byte));
-        if is_text && start == 0 {
+        if is_text && start == 0 && keeps {
             reading.prefix = prefix.to_vec();
         }
         if !is_text {
+            reading.length = start;
             reading.bytes.truncate(start);
             reading.places.truncate(start);
         }
@@ -218,10 +250,14 @@ impl Base {
 }
 
 impl Reading {
-    /// Zero stands for what is no byte; it is no text.
-    fn push(&mut self, byte: Option<u8>, place: Range<usize>) {
-        self.bytes.push(byte.unwrap_or(0));
-        self.places.push(place);
+    /// Whether it is text. Zero stands for what is no byte; it is no text.
+    fn push(&mut self, byte: Option<u8>, place: Range<usize>, keeps: bool) -> bool {
+        self.length += 1;
+        if keeps {
+            self.bytes.push(byte.unwrap_or(0));
+            self.places.push(place);
+        }
+        byte.is_some_and(is_text)
     }
 }
 
@@ -231,17 +267,14 @@ fn number(digits: &[u8], base: u32) -> Option<u8> {
     u8::try_from(number?).ok()
 }
 
-fn finish(bytes: &[u8], base: Base, reading: Reading, found: &mut Vec<Decoded>) {
-    let Reading { bytes: text, places, prefix } = reading;
-    if text.len() < MIN_BYTES {
-        return;
-    }
+fn decoded(bytes: &[u8], base: Base, reading: Reading) -> Decoded {
+    let Reading { bytes: text, places, prefix, .. } = reading;
     let apart = places.windows(2).find(|pair| pair[0].end < pair[1].start);
     let separator = apart.map_or(&b" "[..], |pair| &bytes[pair[0].end..pair[1].start]).to_vec();
     let source = places[0].start..places[places.len() - 1].end;
     let upper = bytes[source.clone()].iter().any(u8::is_ascii_uppercase);
     let numbers = Numbers { base, places, prefix, separator, upper };
-    found.push(Decoded { bytes: text, source, codec: Codec::Numbers(numbers) });
+    Decoded { bytes: text, source, codec: Codec::Numbers(numbers) }
 }
 
 impl Numbers {

@@ -116,6 +116,24 @@ impl Block {
             || self.next(class, range.start).is_some_and(|at| at < range.end)
     }
 
+    /// How many bytes of `range` are in `class`; none when that is more than a word of bytes, or reaches beyond the block.
+    #[inline]
+    pub(crate) fn count(&self, class: Class, range: &Range<usize>) -> Option<u32> {
+        let place = (range.start + CHUNK).checked_sub(self.start)?;
+        if range.len() >= CHUNK || range.end > self.end {
+            return None;
+        }
+        let words = &self.words[class as usize];
+        let (index, offset) = (place / CHUNK, place % CHUNK);
+        let next = words.get(index + 1).filter(|_| offset > 0).map_or(0, |word| word << (CHUNK - offset));
+        Some(((words[index] >> offset | next) & below(range.len())).count_ones())
+    }
+
+    /// The first byte of `bytes` at or after `at` that is not in `class`, wherever that is.
+    pub(crate) fn end_anywhere(bytes: &[u8], at: usize, class: Class) -> usize {
+        end_of(bytes, at, class)
+    }
+
     /// Sets the bits of `words` that stand for bytes of `range`.
     pub(crate) fn mark(&self, range: Range<usize>, words: &mut [u64; WORDS]) {
         let range = range.start.max(self.start)..range.end.min(self.end);
