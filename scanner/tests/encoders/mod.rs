@@ -4,9 +4,9 @@
 
 use std::io::Write;
 
-use data_encoding::Specification;
+use data_encoding::{HEXLOWER, Specification};
 
-/// Adobe's alphabet, that of ZeroMQ (RFC 32), and that of RFC 1924.
+/// Adobe's alphabet, that of `ZeroMQ` (RFC 32), and that of RFC 1924.
 pub(crate) const ASCII85: &[u8; 85] =
     b"!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstu";
 pub(crate) const Z85: &[u8; 85] =
@@ -61,8 +61,7 @@ pub(crate) fn hex_with(text: &[u8], prefix: &str, separator: &str) -> Vec<u8> {
 /// What `xxd` prints.
 pub(crate) fn dumped(text: &[u8], line_break: &str) -> Vec<u8> {
     let line = |(at, bytes): (usize, &[u8])| {
-        let words: Vec<String> =
-            bytes.chunks(2).map(|pair| pair.iter().map(|byte| format!("{byte:02x}")).collect()).collect();
+        let words: Vec<String> = bytes.chunks(2).map(|pair| HEXLOWER.encode(pair)).collect();
         let plain: String = bytes
             .iter()
             .map(|byte| if byte.is_ascii_alphanumeric() { char::from(*byte) } else { '.' })
