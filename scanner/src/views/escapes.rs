@@ -42,7 +42,9 @@ impl Escapes {
     #[inline]
     pub(crate) fn next_in(&mut self, block: &Block, bytes: &[u8]) -> Option<Decoded> {
         while let Some(at) = block.next_escape(self.at) {
-            let escape = escape_at(bytes, at).filter(|_| !self.is_escaped(bytes, at));
+            // The backslash before it is where the text was escaped once more.
+            let at = at - usize::from(self.is_escaped(bytes, at));
+            let escape = escape_at(bytes, at);
             match escape {
                 Some(escape) if escape.matters() || escapes_an_escape(&bytes[at..]) => {
                     let window = window_around(bytes, at, self.taken, escape.kind);
@@ -261,6 +263,13 @@ mod tests {
             let inner = View::decoded(&view, &decoded);
             assert_eq!(&text[inner.source_of(&(2..5))], &text[2..], "{text}");
             assert_eq!(&text[inner.source_of(&(4..5))], "C", "{text}");
+        }
+    }
+
+    #[test]
+    fn undoes_the_escapes_of_escapes() {
+        for (text, once) in [("x=\\\\x41\\\\x42C", "x=\\x41\\x42C"), ("x=\\\\u0041C", "x=\\u0041C")] {
+            assert_eq!(first(text).expect(text).bytes, once.as_bytes(), "{text}");
         }
     }
 
