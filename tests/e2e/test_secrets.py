@@ -104,7 +104,7 @@ def test_nothing_of_a_secret_is_in_the_proxys_log(start, world):
     proxy, key = start(), aws_key_id()
     curl(proxy.via, "GET", world.url(f"/?q={key}"), [("X-Note", key)])
     curl(proxy.via, "POST", world.url(), [JSON], json.dumps({"k": key}).encode())
-    assert "block out secret_outbound" in proxy.output()
+    assert "block out: aws.access-key-id (secret_outbound)" in proxy.output()
     assert key not in proxy.output()
 
 
