@@ -5,14 +5,13 @@ early leaves it looking whole. So an outlet raises nothing, and what is cut ends
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from typing import Protocol
 
 from mitmproxy import http
 
-from scangate_addon import denial, hosts, marks
+from scangate_addon import denial, layers, marks
 from scangate_addon.denial import Denial
 from scangate_addon.judgement import Judgement, NoVerdict, Verdict, failure_of
 
@@ -20,6 +19,7 @@ log = logging.getLogger("scangate")
 EVENTS = "text/event-stream"
 LINES = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/stream+json"})
 _WITHOUT_BODY = frozenset({204, 205, 304})
+_NOBODY = denial.unscanned(NoVerdict("error", "nobody let it out"), request=True)
 
 
 class Stream(Protocol):
@@ -73,7 +73,16 @@ class Outlet:
         self._is_open = True
         self._is_unscanned = False
         self._tail = b""
+        self._begun: bytes | BaseException | None = None
         self.came_whole = False
+
+    async def begin(self, first: bytes) -> bool:
+        """Scan the first chunk off the loop, before mitmproxy hands it over. False where it had better not go on."""
+        try:
+            self._begun = await asyncio.to_thread(self._stream.push, first)
+        except Exception as error:  # noqa: BLE001  told when the chunk comes
+            self._begun = error
+        return self._stream.verdict != "block" and isinstance(self._begun, bytes)
 
     def __call__(self, chunk: bytes) -> list[bytes]:
         """Return what may go on. An empty chunk in the list would end a chunked message, so that none is."""
@@ -99,7 +108,7 @@ class Outlet:
         if self._is_unscanned:
             self.came_whole = not chunk
             return chunk
-        released = self._stream.push(chunk) if chunk else self._stream.finish()
+        released = self._released(chunk)
         if self._stream.finding_count != self._marked:
             self._mark()
         if self._stream.verdict == "block":
@@ -108,6 +117,14 @@ class Outlet:
             return released + self._cut(why)
         self.came_whole = not chunk
         return released
+
+    def _released(self, chunk: bytes) -> bytes:
+        begun, self._begun = self._begun, None
+        if isinstance(begun, BaseException):
+            raise begun
+        if begun is not None:
+            return begun
+        return self._stream.push(chunk) if chunk else self._stream.finish()
 
     def _judgement(self) -> Judgement:
         stream = self._stream
@@ -134,7 +151,7 @@ class Outlet:
     def _cut(self, why: Denial) -> bytes:
         """Let nothing more out, and return what the client is still told."""
         self._is_open = False
-        end(self._flow, self._direction)
+        end(self._flow, self._direction, why)
         response = self._flow.response
         if self._direction != "in" or response is None or "content-encoding" in response.headers:
             return b""
@@ -145,21 +162,19 @@ class Outlet:
         return denial.to_line(why) if kind in LINES else b""
 
 
-def end(flow: http.HTTPFlow, direction: str) -> None:
-    """Cut a message that is on its way: what follows of it does not arrive, and it does not look whole."""
-    try:
-        if direction != "in":
-            hosts.hang_up(flow.client_conn, flow.server_conn)
-        else:
-            # Not at once: what was returned has to be sent first.
-            asyncio.get_running_loop().call_soon(_hang_up, flow)
-    except (LookupError, RuntimeError):
-        log.debug("a message that is cut has no connection any more")
+def end(flow: http.HTTPFlow, direction: str, why: Denial = _NOBODY) -> None:
+    """Cut a message that is on its way: what follows of it does not arrive, and it does not look whole.
+
+    The client of a request is told why; that of a response has the beginning of one already.
+    """
+    layers.cut(flow, None if direction == "in" else _refusal(flow, why))
 
 
-def _hang_up(flow: http.HTTPFlow) -> None:
-    with contextlib.suppress(LookupError):
-        hosts.end_connection(flow.client_conn, flow.server_conn)
+def _refusal(flow: http.HTTPFlow, why: Denial) -> http.Response:
+    refusal = denial.to_response(why, flow)
+    if not flow.request.is_http2:
+        refusal.headers["connection"] = "close"
+    return refusal
 
 
 def kind_of(message: http.Message) -> str:

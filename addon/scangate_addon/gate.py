@@ -8,7 +8,7 @@ from mitmproxy.addonmanager import Loader
 from mitmproxy.connection import Server
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
-from scangate_addon import buffering, denial, guard, hosts, marks, message, options, rewrite, websocket
+from scangate_addon import buffering, denial, guard, hosts, layers, marks, message, options, rewrite, websocket
 from scangate_addon.backends import open_backend
 from scangate_addon.closed import fail_closed
 from scangate_addon.deadlines import Deadlines
@@ -43,6 +43,7 @@ class Gate:
         options.declare(loader)
         options.harden(loader.master.options)
         buffering.measure_only_buffers()
+        layers.install()
         self._guard = guard.find_or_add(loader.master.addons)
 
     def configure(self, updated: set[str]) -> None:
@@ -125,6 +126,12 @@ class Gate:
         guard.deny_by_default(flow)
         rewrite.narrow_codings(flow.request)
         outlet = self._streams.of_request(flow)
+        if outlet is not None:
+            self._guard.passes.grant(flow, outlet)
+
+    async def scangate_held(self, flow: http.HTTPFlow) -> None:
+        """Let a long upload flow from here on, now that its beginning is there to be looked at."""
+        outlet = await self._streams.of_held(flow)
         if outlet is not None:
             self._guard.passes.grant(flow, outlet)
 

@@ -42,6 +42,12 @@ class Guard:
         if _flows(flow.request) or _is_open(flow.response):
             deny_request(flow)
 
+    def scangate_held(self, flow: http.HTTPFlow) -> None:
+        """A body that was held flows through an outlet of the gate, or not at all."""
+        if not self._may_flow(flow, flow.request):
+            flow.request.stream = False
+            deny_by_default(flow)
+
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """A streamed body arrives before its verdict, but through an outlet of the gate."""
         if flow.response is not None and not self._may_flow(flow, flow.response):

@@ -33,6 +33,11 @@ class Judge:
         """The policy, once it is known."""
         return self._policy
 
+    @property
+    def body_bytes(self) -> int:
+        """Bytes of a body that are held at most; none while the policy is not known."""
+        return 0 if self._policy is None else self._policy.body_bytes
+
     def lets_pass(self, failure: Failure, direction: str) -> bool:
         """Whether the policy names this way to pass without a verdict; an unknown policy names none."""
         return self._policy is not None and self._policy.lets_pass(failure, direction)

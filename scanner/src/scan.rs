@@ -14,7 +14,7 @@ use crate::policy::{Circumstances, Policy};
 use crate::rules::{Rule, RuleSet, Trigger};
 use crate::session::Session;
 use crate::sight::{Sights, destination};
-use crate::stream::Phrases;
+use crate::stream::{Phrases, is_calls};
 use crate::verdict::{
     Action, Answer, Category, Confidence, Coverage, FingerprintKey, ScanError, Seen, Skipped, assemble,
 };
@@ -95,7 +95,7 @@ impl Scanner {
         looking.look(&View::part(bytes))?;
         let hits = std::mem::take(&mut looking.hits).into_iter().map(|hit| (Root::Body, hit)).collect();
         let hits = self.best_of_overlapping(hits).into_iter().map(|(_, hit)| hit).collect();
-        Ok((hits, looking.skipped_bytes))
+        Ok((hits, looking.skipped_bytes + looking.opaque_bytes))
     }
 
     /// What is written in several words.
@@ -326,7 +326,7 @@ fn keyword_bytes(rule: &Rule) -> usize {
     }
 }
 
-/// Whether a digest or a signature covers the body.
+/// Whether a digest, a signature or the lengths of its messages cover the body.
 pub(crate) fn is_sealed(message: &Message<'_>) -> bool {
     const SEALS: [&[u8]; 6] = [
         b"content-md5",
@@ -341,8 +341,9 @@ pub(crate) fn is_sealed(message: &Message<'_>) -> bool {
         Content::Response(response) => &response.headers,
         _ => &[],
     };
-    headers.iter().any(|header| {
-        SEALS.iter().any(|seal| header.name.eq_ignore_ascii_case(seal))
-            && !header.value.starts_with(b"UNSIGNED")
-    })
+    is_calls(parts::content_type(message))
+        || headers.iter().any(|header| {
+            SEALS.iter().any(|seal| header.name.eq_ignore_ascii_case(seal))
+                && !header.value.starts_with(b"UNSIGNED")
+        })
 }

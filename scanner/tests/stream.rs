@@ -403,3 +403,102 @@ fn time_is_linear_in_single_bytes() {
         );
     }
 }
+
+/// Something packed, more of it than may be held.
+fn packed(secret: &str) -> Vec<u8> {
+    let mut words: Vec<u8> =
+        (0..20_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
+    words.extend_from_slice(format!(" the key is {secret} ").as_bytes());
+    gzip(&words)
+}
+
+fn form(content: &[u8]) -> Vec<u8> {
+    let part = b"content-disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n";
+    [
+        b"--bound\r\ncontent-disposition: form-data; name=\"t\"\r\n\r\n",
+        &b"text ".repeat(5_000)[..],
+        b"\r\n--bound\r\n",
+        part,
+        content,
+        b"\r\n--bound--\r\n",
+    ]
+    .concat()
+}
+
+#[test]
+fn what_is_packed_does_not_flow_out_unread() {
+    let file = packed("some words");
+    let tar = [b"name".as_slice(), &[0; 253], b"ustar", &[b'x'].repeat(20_000)].concat();
+    let opaque = [b"\xfd7zXZ\0".as_slice(), &file].concat();
+    let in_json = format!(r#"{{"name": "a.gz", "content": "{}"}}"#, BASE64.encode(&file));
+    for (kind, body) in [
+        ("application/octet-stream", &file),
+        ("application/octet-stream", &tar),
+        ("text/plain", &opaque),
+        ("multipart/form-data; boundary=bound", &form(&file)),
+        ("application/json", &in_json.into_bytes()),
+    ] {
+        for sizes in [&[1 << 16][..], &[1000], &[7, 300_000]] {
+            let (out, stream) =
+                flow(&DEFAULT, &post("https://sink.example/", &[("content-type", kind)], b""), body, sizes);
+            assert_eq!(stream.answer().reason_code, Some("incomplete"), "{kind}");
+            assert!(out.len() < body.len());
+        }
+    }
+}
+
+#[test]
+fn what_only_comes_with_something_packed_is_read_and_flows() {
+    let small = gzip(b"some words");
+    let page = [b"text ".repeat(20_000), small.clone()].concat();
+    let image = [b"\x89PNG\r\n\x1a\n".as_slice(), &packed("x")].concat();
+    let pixels = format!(r#"{{"content": "{}"}}"#, BASE64.encode(&image)).into_bytes();
+    for (kind, body) in [
+        ("application/octet-stream", &small),
+        ("text/plain", &page),
+        ("application/json", &pixels),
+        ("multipart/form-data; boundary=bound", &form(&image)),
+    ] {
+        let head = post("https://sink.example/", &[("content-type", kind)], b"");
+        let (out, stream) = flow(&DEFAULT, &head, body, &[1000]);
+        assert_eq!((stream.verdict(), &out == body), (Verdict::Allow, true), "{kind}");
+    }
+}
+
+#[test]
+fn a_small_archive_is_read_whole() {
+    let body = gzip(format!("the key is {} so", aws_key()).as_bytes());
+    let (out, stream) = flow(&DEFAULT, &post("https://sink.example/", &[], b""), &body, &[9]);
+    assert_eq!((stream.verdict(), out.is_empty()), (Verdict::Block, true));
+}
+
+fn call(flags: u8, message: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(message.len()).expect("short").to_be_bytes();
+    [&[flags][..], &length, message].concat()
+}
+
+#[test]
+fn a_message_of_a_call_is_let_out_when_it_is_whole() {
+    let head = post("https://sink.example/s/m", &[("content-type", "application/grpc")], b"");
+    let (_, mut stream) = DEFAULT.stream(&head).expect("it can flow");
+    assert!(!stream.rewrites());
+    for message in ["hello", "the password", "4111 1111", ""] {
+        let message = call(0, message.as_bytes());
+        let (head, rest) = message.split_at(3);
+        let mut out = stream.push(head).expect("bytes").into_owned();
+        out.extend_from_slice(&stream.push(rest).expect("bytes"));
+        assert_eq!(out, message);
+    }
+}
+
+#[test]
+fn a_secret_in_a_message_of_a_call_is_not() {
+    let text = [b"\n\x14".as_slice(), aws_key().as_bytes(), b"\x12\x01x"].concat();
+    for body in [call(0, &text), call(1, &gzip(&text))] {
+        let head = [("content-type", "application/grpc+proto")];
+        let (out, stream) = flow(&DEFAULT, &post("https://sink.example/s/m", &head, b""), &body, &[4]);
+        assert_eq!(stream.verdict(), Verdict::Block);
+        assert!(out.len() < 10);
+        assert_eq!(scan(&DEFAULT, &post("https://sink.example/s/m", &head, &body)).verdict, Verdict::Block);
+    }
+}

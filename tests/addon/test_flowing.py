@@ -15,7 +15,7 @@ from mitmproxy.proxy.layers.http import (
 from mitmproxy.test import tflow, tutils
 from support import ALLOW, BLOCK
 
-from scangate_addon import flowing
+from scangate_addon import denial, flowing, layers, streams
 from scangate_addon.flowing import Outlet
 from scangate_addon.judgement import NoVerdict, Policy, Streamed
 
@@ -67,7 +67,7 @@ def live(**kwargs):
 def ended(monkeypatch):
     """Flows that were cut, by direction."""
     cut = []
-    monkeypatch.setattr(flowing, "end", lambda flow, direction: cut.append(direction))
+    monkeypatch.setattr(flowing, "end", lambda flow, direction, why=None: cut.append(direction))
     return cut
 
 
@@ -257,19 +257,28 @@ def test_a_head_that_may_not_pass_has_its_body_held(proxy, head, ended):
     assert flow.response.stream is False
 
 
-def upload(length=5000):
-    flow = live(req=tutils.treq(method=b"POST", headers=http.Headers(content_length=str(length))))
+def upload(length=5000, **headers):
+    flow = live(req=tutils.treq(method=b"POST", headers=http.Headers(content_length=str(length), **headers)))
     flow.request.data.content = None
     return flow
+
+
+async def show(prox, flow, first=b"beginning"):
+    """What mitmproxy does with a long upload: the head, and then some of its body, which is held."""
+    await prox.fire(HttpRequestHeadersHook(flow))
+    if flow in layers._asked:
+        flow.request.data.content = first
+        await prox.fire(layers.ScangateHeldHook(flow))
+        flow.request.data.content = None
 
 
 def test_a_long_upload_flows_without_a_standing_refusal(proxy, ended):
     prox, flow = proxy(), upload()
     Flows(prox, Script())
-    asyncio.run(respond(prox, flow, HttpRequestHeadersHook))
+    asyncio.run(show(prox, flow))
     assert isinstance(flow.request.stream, Outlet)
     assert flow.response is None
-    assert flow.request.stream(b"") == []
+    assert [flow.request.stream(b"beginning"), flow.request.stream(b"")] == [[b"beginning"], []]
     asyncio.run(respond(prox, flow, HttpRequestHook))
     assert (flow.response, ended) == (None, [])
 
@@ -278,15 +287,73 @@ def test_a_long_upload_flows_without_a_standing_refusal(proxy, ended):
 def test_an_upload_whose_head_may_not_pass_is_held_and_refused(proxy, head, ended):
     prox, flow = proxy(lambda _: BLOCK), upload()
     Flows(prox, Script(), head)
-    asyncio.run(respond(prox, flow, HttpRequestHeadersHook))
+    asyncio.run(show(prox, flow))
     assert flow.request.stream is False
     assert flow.response is not None
 
 
+@pytest.mark.parametrize("answer", ["block", ScanError()], ids=["block", "raises"])
+def test_an_upload_whose_beginning_may_not_pass_is_held(proxy, answer, ended):
+    prox, flow = proxy(), upload()
+    Flows(prox, Script([answer]))
+    asyncio.run(show(prox, flow))
+    assert (flow.request.stream, flow.response) == (False, denial.STANDING)
+
+
+def test_an_upload_that_could_not_be_held_whole_is_refused_as_it_begins(proxy, ended):
+    prox, flow = proxy(), upload(2 << 20)
+    Flows(prox, Script(["block"]))
+    asyncio.run(show(prox, flow))
+    assert flow.request.stream(b"beginning") == []
+    assert ended == ["out"]
+
+
+@pytest.mark.parametrize("harm", ["no gate", "no pass"])
+def test_an_upload_that_the_gate_did_not_let_flow_stays_held(harm, proxy, ended):
+    prox, flow = proxy(), upload()
+    Flows(prox, Script())
+    asyncio.run(respond(prox, flow, HttpRequestHeadersHook))
+    if harm == "no gate":
+        prox.unload_gate()
+    else:
+        prox.gate._streams.of_held = None
+    flow.request.stream = outlet(Script(), flow, "out")
+    asyncio.run(prox.tctx.master.addons.handle_lifecycle(layers.ScangateHeldHook(flow)))
+    assert (flow.request.stream, flow.response) == (False, denial.STANDING)
+
+
+@pytest.mark.parametrize(
+    ("length", "kind", "shown"),
+    [
+        (999, "text/plain", None),
+        (1000, "text/plain", streams.HEAD_BYTES),
+        (None, "text/plain", 1000),
+        (1000, "application/json", None),
+        (2 << 20, "application/json", streams.HEAD_BYTES),
+        (None, "multipart/form-data; boundary=b", None),
+    ],
+)
+def test_how_much_of_an_upload_is_looked_at_before_it_flows(length, kind, shown, proxy, ended):
+    prox, flow = proxy(), upload(length or 0, content_type=kind)
+    if length is None:
+        del flow.request.headers["content-length"]
+    Flows(prox, Script())
+    asyncio.run(respond(prox, flow, HttpRequestHeadersHook))
+    assert layers._asked.get(flow) == shown
+
+
+def test_a_call_whose_answer_may_come_first_flows_at_once(proxy, ended):
+    prox, flow = proxy(), upload(content_type="application/grpc+proto")
+    Flows(prox, Script())
+    asyncio.run(respond(prox, flow, HttpRequestHeadersHook))
+    assert isinstance(flow.request.stream, Outlet)
+
+
 def test_an_upload_that_was_cut_is_hung_up_on_at_its_end(proxy, ended):
     prox, flow = proxy(), upload()
-    Flows(prox, Script(["block"]))
-    asyncio.run(respond(prox, flow, HttpRequestHeadersHook))
+    Flows(prox, Script([b"fine", "block"]))
+    asyncio.run(show(prox, flow))
+    flow.request.stream(b"fine")
     flow.request.stream(b"secret")
     flow.request.trailers = http.Headers(x="y")
     asyncio.run(respond(prox, flow, HttpRequestHook))

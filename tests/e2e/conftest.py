@@ -8,6 +8,7 @@ import pytest
 
 import certificates
 from clients import Via
+from flowing import Flowing
 from origin import Origin
 from processes import ADDON, Mitmdump, Service, binary, stop_all
 from world import NAMES, POLICY, World
@@ -72,3 +73,10 @@ def service(world: World, tmp_path: Path) -> Iterator[Callable[..., Service]]:
 
     yield launch
     stop_all(running)
+
+
+@pytest.fixture(scope="module")
+def flowing() -> Iterator[Flowing]:
+    origin = Flowing()
+    yield origin
+    origin.stop()

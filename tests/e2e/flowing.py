@@ -108,6 +108,8 @@ class Flowing:
             handler.wfile.write(block[: length - start])
 
     def _take(self, handler: BaseHTTPRequestHandler) -> None:
+        if "content-length" not in handler.headers:
+            return self._take_chunks(handler)
         left = length = int(handler.headers["content-length"])
         tail = b""
         while left > 0:
@@ -120,7 +122,23 @@ class Flowing:
         self.uploads.lengths.append(length - left)
         if left:
             handler.close_connection = True
-            return
+            return None
+        return self._thank(handler)
+
+    def _take_chunks(self, handler: BaseHTTPRequestHandler) -> None:
+        body = b""
+        while size := int(handler.rfile.readline() or b"0", 16):
+            body += handler.rfile.read(size)
+            handler.rfile.readline()
+        is_whole = handler.rfile.readline() == b"\r\n"
+        self.uploads.found |= self.uploads.needle in body
+        self.uploads.lengths.append(len(body))
+        if not is_whole:
+            handler.close_connection = True
+            return None
+        return self._thank(handler)
+
+    def _thank(self, handler: BaseHTTPRequestHandler) -> None:
         self.uploads.whole += 1
         handler.send_response(200)
         handler.send_header("content-length", "2")

@@ -36,12 +36,17 @@ class Received:
 
 @dataclass
 class Reply:
-    """What the origin answers on a path. `endless` repeats the body, chunk by chunk, until the peer hangs up."""
+    """What the origin answers on a path. `endless` repeats the body, chunk by chunk, until the peer hangs up.
+
+    Over HTTP/2 the body comes `after_s` seconds after the head; or it is what the request has, as it comes.
+    """
 
     status: int = 200
     headers: Headers = field(default_factory=lambda: [(b"content-type", b"text/plain")])
     body: bytes = b"ok"
     endless: bool = False
+    after_s: float = 0
+    echoes: bool = False
 
 
 @dataclass
@@ -207,12 +212,16 @@ class Origin:
         open_streams: dict[int, Received] = {}
         while data := await self._read(reader):
             for event in connection.receive_data(data):
-                self._on_h2(event, connection, open_streams)
+                self._on_h2(event, connection, open_streams, writer)
             writer.write(connection.data_to_send())
             await writer.drain()
 
     def _on_h2(
-        self, event: h2.events.Event, connection: h2.connection.H2Connection, open_streams: dict[int, Received]
+        self,
+        event: h2.events.Event,
+        connection: h2.connection.H2Connection,
+        open_streams: dict[int, Received],
+        writer: asyncio.StreamWriter,
     ) -> None:
         match event:
             case h2.events.RequestReceived(stream_id=stream, headers=pairs):
@@ -220,16 +229,29 @@ class Origin:
                 pseudo = dict(headers)
                 received = Received("HTTP/2", pseudo[b":method"], pseudo[b":path"], headers, b"")
                 open_streams[stream] = received
+                reply = self._reply(received)
+                if reply.echoes:
+                    connection.send_headers(stream, [(b":status", b"200"), *reply.headers])
             case h2.events.DataReceived(stream_id=stream, data=data, flow_controlled_length=length):
                 open_streams[stream].body += bytes(data)
                 connection.acknowledge_received_data(length, stream)
+                if self._reply(open_streams[stream]).echoes:
+                    connection.send_data(stream, bytes(data))
             case h2.events.StreamEnded(stream_id=stream):
                 received = open_streams.pop(stream)
                 self.log.requests.append(received)
                 reply = self._reply(received)
+                if reply.echoes:
+                    connection.end_stream(stream)
+                    return
                 status = (b":status", b"%d" % reply.status)
                 connection.send_headers(stream, [status, *reply.headers])
-                connection.send_data(stream, reply.body[:16384], end_stream=True)
+
+                def finish() -> None:
+                    connection.send_data(stream, reply.body[:16384], end_stream=True)
+                    writer.write(connection.data_to_send())
+
+                self._loop.call_later(reply.after_s, finish)
 
 
 def _is_framed(headers: Headers) -> bool:

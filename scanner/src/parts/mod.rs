@@ -21,7 +21,7 @@ pub(crate) use coding::gzip_header;
 pub(crate) use form::fields as form_fields;
 pub(crate) use json::Scalar;
 pub(crate) use layout::{Located, PartId, locate, placed};
-pub(crate) use multipart::contents as multipart_contents;
+pub(crate) use multipart::{boundary, contents as multipart_contents};
 pub(crate) use url::UrlMap;
 
 use crate::message::{Body, Content, Header, Limits, Message};

@@ -50,7 +50,8 @@ fn content(body: &[u8], part: Range<usize>) -> (Range<usize>, Range<usize>) {
     (part.start + name.start..part.start + name.end, part.start + from..part.start + to)
 }
 
-fn boundary(content_type: &[u8]) -> Option<&[u8]> {
+/// What stands between the parts.
+pub(crate) fn boundary(content_type: &[u8]) -> Option<&[u8]> {
     let at = memmem::find(&content_type.to_ascii_lowercase(), b"boundary=")? + b"boundary=".len();
     let value = &content_type[at..];
     let quoted = value.first() == Some(&b'"');

@@ -4,6 +4,7 @@
 //! window and what is held (16 KiB of text, 64 KiB of one event, 256 KiB of events with pieces of one text), and what
 //! a Content-Encoding needs (zstd 8 MiB, br 16 MiB, others 32 KiB).
 
+mod calls;
 mod edits;
 mod events;
 mod evidence;
@@ -11,6 +12,7 @@ mod found;
 mod framing;
 mod lane;
 mod open;
+mod packed;
 mod phrases;
 mod text;
 mod values;
@@ -24,6 +26,7 @@ use crate::parts::{Flowing, values as header_values};
 use crate::scan::Scanner;
 use crate::verdict::{Answer, Finding, ScanError, Verdict};
 
+pub(crate) use calls::is_calls;
 pub(crate) use phrases::Phrases;
 use text::Text;
 use weigh::Weigher;

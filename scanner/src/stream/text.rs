@@ -3,12 +3,14 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::calls::Calls;
 use super::edits::{Cuts, Quotes, bare_value};
 use super::events::{Events, MAX_LINE};
 use super::evidence::seed_since;
 use super::found::Found;
 use super::framing::Framing;
 use super::lane::{Lane, News};
+use super::packed::{Packed, is_packed_run};
 use super::weigh::Weigher;
 use crate::look::Hit;
 use crate::message::Message;
@@ -29,6 +31,9 @@ pub(super) struct Text {
     mode: Mode,
     body: Lane,
     events: Option<Events>,
+    calls: Option<Calls>,
+    /// Followed where what was not looked at may not pass.
+    packed: Option<Packed>,
     cuts: Cuts,
     /// Followed where numbers of JSON may be cut out.
     quotes: Option<Quotes>,
@@ -77,12 +82,15 @@ impl Text {
         let kind = content_type(head).to_ascii_lowercase();
         let framing = Framing::of(&kind);
         let has_json = framing.is_some() || memchr::memmem::find(&kind, b"json").is_some();
+        let packed = weigher.blocks_incomplete(&scanner).then(|| Packed::new(head));
         Ok(Self {
             scanner,
             weigher,
             mode,
             body: Lane::new(holds),
             events: framing.map(|framing| Events::new(framing, holds)),
+            calls: Calls::of(&kind),
+            packed,
             cuts: Cuts::default(),
             quotes: (has_json && mode == Mode::Rewrite).then(Quotes::default),
             is_form: kind.starts_with(b"application/x-www-form-urlencoded"),
@@ -113,11 +121,28 @@ impl Text {
 
     /// Takes text; puts what may go on into `released`.
     pub(super) fn push(&mut self, text: &[u8], released: &mut Vec<u8>) -> Result<(), ScanError> {
-        if self.verdict < Verdict::Block {
-            self.body.push(text);
-            self.go_on(false, released)?;
+        if self.verdict == Verdict::Block {
+            return Ok(());
         }
-        Ok(())
+        let is_whole = self.take(text);
+        self.go_on(is_whole, released)
+    }
+
+    /// Adds to the body. Whether somebody may wait for what is there, and would not send more before.
+    fn take(&mut self, mut text: &[u8]) -> bool {
+        let Some(calls) = &mut self.calls else {
+            self.body.push(text);
+            return false;
+        };
+        while !text.is_empty() {
+            let (length, is_end) = calls.next(text);
+            self.body.push(&text[..length]);
+            text = &text[length..];
+            if is_end {
+                self.body.close();
+            }
+        }
+        calls.is_whole()
     }
 
     /// Nothing follows.
@@ -126,7 +151,15 @@ impl Text {
     }
 
     fn go_on(&mut self, ends: bool, released: &mut Vec<u8>) -> Result<(), ScanError> {
+        if let Some(unread) = self.unread(ends) {
+            self.skip(unread);
+            self.release(ends, released);
+            return Ok(());
+        }
         let mut open = self.body.open_since();
+        if let Some(at) = self.packed.as_ref().and_then(Packed::open_since) {
+            open = open.min(at);
+        }
         // Events have phrases in pieces, and keys that are words.
         if self.holds() && self.events.is_none() {
             open = open.min(seed_since(&self.body, 1));
@@ -150,6 +183,16 @@ impl Text {
         }
         self.release(ends, released);
         Ok(())
+    }
+
+    /// Bytes that cannot be read while they flow, where they may not pass unread.
+    fn unread(&mut self, ends: bool) -> Option<usize> {
+        let packed = self.packed.as_mut()?;
+        if self.calls.as_ref().is_some_and(Calls::is_compressed) {
+            return Some(self.body.end() - self.body.settled());
+        }
+        let found = packed.read(&self.body, ends).map(|range| range.len());
+        found.or_else(|| is_packed_run(&self.body).then(|| self.body.end() - self.body.settled()))
     }
 
     /// A part that was not looked at.
@@ -200,7 +243,8 @@ impl Text {
             .events
             .as_ref()
             .map_or(upto, |events| events.line().max(self.body.end().saturating_sub(MAX_LINE)));
-        self.body.forget(self.released.min(line));
+        let packed = self.packed.as_ref().and_then(Packed::needs).unwrap_or(line);
+        self.body.forget(self.released.min(line).min(packed));
     }
 
     /// How far the text may go on.

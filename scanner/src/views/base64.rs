@@ -127,6 +127,13 @@ fn archive_in(bytes: &[u8], core: Range<usize>) -> Option<Decoded> {
     archive::is_archive(&decoded).then_some(Decoded { bytes: decoded, source, codec: Codec::Base64 { url } })
 }
 
+/// Whether the first characters of a run are those of an archive; how long the run is makes no difference.
+pub(crate) fn is_archive_in_base64(run: &[u8]) -> bool {
+    const HEAD: usize = 400;
+    archive::begins_in_base64(run)
+        && archive_in(run, 0..end_of(&run[..run.len().min(HEAD)], 0, CORE)).is_some()
+}
+
 /// Two or three characters after the last group encode one or two more bytes.
 fn with_tail(bytes: &[u8], stretch_end: usize, run_end: usize) -> usize {
     // A slash that is no part of text in base64 is one of a path.

@@ -121,7 +121,7 @@ pub(super) fn begins_in_base64(characters: &[u8]) -> bool {
 }
 
 /// Whether `bytes` are worth unpacking on their own, beside being looked at where they stand.
-pub(super) fn is_archive(bytes: &[u8]) -> bool {
+pub(crate) fn is_archive(bytes: &[u8]) -> bool {
     Kind::of(bytes).is_some()
 }
 
@@ -130,6 +130,7 @@ pub(super) fn archives_in(bytes: &[u8]) -> Vec<Archive> {
     let mut archives = Vec::new();
     match bytes {
         [b'-', b'-', ..] => in_parts(bytes, &mut archives),
+        [0..=1, _, _, _, _, ..] => in_calls(bytes, &mut archives),
         [a, b, c, d, ..] if [a, b, c, d].iter().all(|byte| byte.is_ascii_hexdigit()) => {
             let head = &bytes[..bytes.len().min(PUSH_HEAD)];
             if let Some(at) = memmem::find(head, b"PACK\0\0\0\x02") {
@@ -144,6 +145,24 @@ pub(super) fn archives_in(bytes: &[u8]) -> Vec<Archive> {
         archives.push(Archive { kind, range: 0..bytes.len() });
     }
     archives
+}
+
+/// Messages of a remote call that are compressed: a flag, the length in four bytes, and gzip.
+fn in_calls(bytes: &[u8], archives: &mut Vec<Archive>) {
+    let mut rest = 0..bytes.len();
+    while let [flags @ 0..=1, a, b, c, d, message @ ..] = &bytes[rest.clone()] {
+        let length = u32::from_be_bytes([*a, *b, *c, *d]) as usize;
+        let Some(message) = message.get(..length) else { return };
+        if *flags == 1
+            && let Some(kind) = Kind::of(message)
+        {
+            archives.push(Archive { kind, range: rest.start + 5..rest.start + 5 + length });
+        }
+        if archives.len() >= MAX_PARTS {
+            return;
+        }
+        rest.start += 5 + length;
+    }
 }
 
 /// Archives that are parts of a form.
