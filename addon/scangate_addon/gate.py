@@ -18,6 +18,7 @@ from scangate_addon.judge import Judge
 from scangate_addon.judgement import Backend, Edited, Judgement, NoVerdict, Policy
 from scangate_addon.signer import Signer
 from scangate_addon.streams import Streams
+from scangate_addon.tunnels import Tunnels
 
 log = logging.getLogger("scangate")
 _UPGRADED = NoVerdict("error", "the protocol it switches to cannot be scanned")
@@ -35,6 +36,7 @@ class Gate:
         self._deadlines = Deadlines()
         self._endings = websocket.Endings()
         self._streams = Streams(self._judge)
+        self._tunnels = Tunnels(self._may_be_reached)
         self._buffer_s = 1
         self._signer: Signer | None = None
 
@@ -86,9 +88,9 @@ class Gate:
             self._guard.passes.grant(flow, flow.request)
 
     async def tls_clienthello(self, data: tls.ClientHelloData) -> None:
-        """Leave a tunnel closed when the policy says so and SNI and CONNECT target agree; else have a leaf for it."""
+        """Leave a tunnel closed where the policy says so and it is who it says; else have a leaf for it."""
         policy = self._judge.policy
-        if policy is not None and hosts.may_stay_closed(policy, data):
+        if policy is not None and await self._tunnels.may_stay_closed(policy, data):
             data.ignore_connection = True
             self._guard.passes.grant(data.context.client, data)
         elif self._signer is not None:
@@ -102,21 +104,21 @@ class Gate:
     async def server_connected(self, data: ServerConnectionHookData) -> None:
         """Look at the address that the host's name led to, before a byte is sent there."""
         try:
-            may_pass = await self._peer_may_be_reached(data)
+            host, port, *_ = data.server.address or ("", 0)
+            may_pass = await self._may_be_reached(message.tunnel(data.client, data.server, host, port))
         except BaseException:
             hosts.hang_up(data.client, data.server)
             raise
         if not may_pass:
             hosts.hang_up(data.client, data.server)
 
-    async def _peer_may_be_reached(self, data: ServerConnectionHookData) -> bool:
-        host, port, *_ = data.server.address or ("", 0)
+    async def _may_be_reached(self, target: message.Connect) -> bool:
         try:
-            judgement = await self._judge.verdict(message.tunnel(data.client, data.server, host, port))
+            judgement = await self._judge.verdict(target)
         except NoVerdict as error:
             return self._judge.lets_pass(error.failure, "out")
         if judgement.verdict != "allow":
-            log.warning("block connection to %s: %s, scan %s", host, judgement.reason_code, judgement.scan_id)
+            log.warning("block connection to %s: %s, scan %s", target.host, judgement.reason_code, judgement.scan_id)
         return judgement.verdict == "allow"
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:

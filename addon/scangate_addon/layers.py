@@ -21,6 +21,7 @@ from mitmproxy.proxy.layers.http import (
     HttpLayer,
     HttpStream,
     SendHttp,
+    _events,
 )
 from mitmproxy.proxy.layers.http._events import (
     RequestData,
@@ -46,6 +47,11 @@ _NO_ERROR = 0  # RFC 9113, 7
 _MARK = "scangate_obeys"
 _WHY = "cut by policy"
 _ENDS = (RequestTrailers, RequestEndOfMessage, ResponseTrailers, ResponseEndOfMessage)
+
+# mitmproxy 12 has names for what 11 says with statuses.
+_codes: Any = getattr(_events, "ErrorCode", None)
+_CANCELLED: Any = CLIENT_CLOSED_REQUEST if _codes is None else _codes.CANCEL
+_SILENT: Any = NO_RESPONSE if _codes is None else _codes.KILL
 
 _cut: WeakKeyDictionary[http.HTTPFlow, http.Response | None] = WeakKeyDictionary()
 _asked: WeakKeyDictionary[http.HTTPFlow, int] = WeakKeyDictionary()
@@ -129,13 +135,13 @@ def _without_end(stream: HttpStream, steps: CommandGenerator[None]) -> CommandGe
 
 
 def _abort(stream: HttpStream, refusal: http.Response | None) -> CommandGenerator[None]:
-    ended = RequestProtocolError(stream.stream_id, _WHY, CLIENT_CLOSED_REQUEST)
+    ended = RequestProtocolError(stream.stream_id, _WHY, _CANCELLED)
     yield SendHttp(ended, stream.context.server)
     is_answered = stream.server_state != stream.state_wait_for_response_headers
     if refusal is not None and not is_answered:
         yield from _answer(stream, refusal)
     else:
-        yield SendHttp(ResponseProtocolError(stream.stream_id, _WHY, NO_RESPONSE), stream.context.client)
+        yield SendHttp(ResponseProtocolError(stream.stream_id, _WHY, _SILENT), stream.context.client)
         if stream.server_state != stream.state_done:
             stream.flow.error = flows.Error(_WHY)
             yield HttpErrorHook(stream.flow)

@@ -18,10 +18,11 @@ REQUIRED: dict[str, tuple[object, str]] = {
     "connection_strategy": ("lazy", "a blocked request must not touch its destination"),
     "validate_inbound_headers": (True, "headers that two parsers read differently would pass"),
     "block_global": (True, "anybody could use the proxy"),
+    "store_streamed_bodies": (False, "a body without an end would be kept whole in memory"),
 }
 
-# Options of built-in addons that a proxy can do without: where the addon is not there, neither is the gap.
-MAY_BE_ABSENT = {"onboarding"}
+# Options of built-in addons that a proxy can do without, or newer than mitmproxy 11: without them there is no gap.
+MAY_BE_ABSENT = {"onboarding", "store_streamed_bodies"}
 
 # mitmproxy's own way to say it; its stub wants a plain class.
 _OPTIONAL: Any = str | None

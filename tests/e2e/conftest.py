@@ -46,8 +46,9 @@ def start(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
     ) -> Mitmdump:
         named = [] if policy is None else [f"scangate_policy={world.policy(policy)}"]
         folder = tmp_path_factory.mktemp("proxy")
+        trusts = [] if any(option.startswith("ssl_verify_upstream") for option in options) else [world.trust()]
         proxy = Mitmdump(
-            folder, world.ca, world.trust(), *named, *options, script=script, env=world.environment(), program=program
+            folder, world.ca, *trusts, *named, *options, script=script, env=world.environment(), program=program
         )
         running.append(proxy)
         return proxy.ready()

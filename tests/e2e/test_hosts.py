@@ -1,8 +1,11 @@
 """Hosts are decided on the CONNECT target; names that disagree are blocked before anything is dialled."""
 
+import ssl
+
 import pytest
 
 from clients import curl
+from duplex import tunnel
 from world import POLICY
 
 LISTED = POLICY + 'allow = ["shop.example"]\n'
@@ -87,6 +90,61 @@ def test_a_tunnel_stays_closed_only_where_the_policy_says_so(start, world):
     assert curl(via, "GET", world.url("/", "shop.example"), [], None, *direct).status == 200
     assert curl(via, "GET", world.url("/", "other.example"), [], None, *direct).status == 0
     assert curl(via, "GET", world.url("/", "other.example")).status == 200
+
+
+def test_a_tunnel_to_a_server_with_another_certificate_is_opened(start, world):
+    """The proxy does not trust who made the origin's certificate, as when its name led elsewhere."""
+    trusting_nobody = f"ssl_verify_upstream_trusted_ca={world.ca / 'trust' / 'ca.pem'}"
+    proxy = start(trusting_nobody, policy=PASSTHROUGH)
+    direct = ["--cacert", str(world.certificates.authority)]
+    assert curl(proxy.via, "GET", world.url("/", "shop.example"), [], None, *direct).status == 0
+    assert curl(proxy.via, "GET", world.url("/", "shop.example")).status == 502
+    assert world.origin.log.requests == []
+    assert "opened in spite of" in proxy.output()
+
+
+def test_a_tunnel_that_stays_closed_costs_one_more_handshake_at_first(start, world):
+    via = start(policy=PASSTHROUGH).via
+    direct = ["--cacert", str(world.certificates.authority)]
+    for _ in range(3):
+        assert curl(via, "GET", world.url("/", "shop.example"), [], None, *direct).status == 200
+    assert world.origin.log.connections == 4
+
+
+def test_an_exempt_name_that_leads_to_a_private_address_is_not_even_shaken_hands_with(start, world):
+    via = start(policy='[egress]\npassthrough = ["shop.example"]\n').via
+    direct = ["--cacert", str(world.certificates.authority)]
+    assert curl(via, "GET", world.url("/", "shop.example"), [], None, *direct).status == 0
+    assert bytes(world.origin.log.raw) == b""
+
+
+def test_a_hello_that_hides_another_is_opened(start, world):
+    proxy = start(policy=PASSTHROUGH)
+    for hidden, connections in ((None, 1), (b"\0" * 40, 0)):
+        world.origin.log.clear()
+        with tunnel(proxy.via, "shop.example") as link:
+            link.sendall(hello("shop.example", hidden))
+            assert link.recv(3).startswith(b"\x16\x03")
+        assert world.origin.log.connections == connections
+    assert "ECH" in proxy.output()
+
+
+def hello(host: str, hidden: bytes | None) -> bytes:
+    """The first record of a TLS client, with an encrypted hello in it."""
+    sent = ssl.MemoryBIO()
+    client = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), sent, server_hostname=host)
+    with pytest.raises(ssl.SSLWantReadError):
+        client.do_handshake()
+    message = sent.read()[9:]
+    if hidden is not None:
+        start = 34 + 1 + message[34]
+        start += 2 + int.from_bytes(message[start : start + 2], "big")
+        start += 1 + message[start]
+        more = (0xFE0D).to_bytes(2, "big") + len(hidden).to_bytes(2, "big") + hidden
+        extensions = message[start + 2 :] + more
+        message = message[:start] + len(extensions).to_bytes(2, "big") + extensions
+    message = b"\x01" + len(message).to_bytes(3, "big") + message
+    return b"\x16\x03\x01" + len(message).to_bytes(2, "big") + message
 
 
 def test_a_tunnel_with_the_name_of_an_exempt_host_is_opened_and_blocked(start, world):
