@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::candidates::classes::{NAME, SPACE, is, start_of};
-use crate::candidates::names_a_count;
+use crate::candidates::{names_a_count, spelled_words};
 use crate::rules::Rule;
 
 /// Digits from which a neighbour could itself be what the rule finds.
@@ -19,9 +19,9 @@ pub(super) fn stands_alone(rule: &Rule, bytes: &[u8], number: &Range<usize>) -> 
         && (!rule.context.is_empty() || !is_chance(rule, bytes, number))
 }
 
-/// `2024-123456789`, `123456789.10`
+/// `2024-123456789`, `123456789.10`, `415686835185170_123456789`
 fn goes_on(bytes: &[u8], number: &Range<usize>) -> bool {
-    let joins = |byte: &u8| matches!(byte, b'-' | b'.');
+    let joins = |byte: &u8| matches!(byte, b'-' | b'.' | b'_');
     let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
     let before = &bytes[..number.start];
     before.last() == Some(&b'.')
@@ -45,28 +45,106 @@ fn is_of_groups(bytes: &[u8], number: &Range<usize>) -> bool {
 /// which the next is none.
 fn is_chance(rule: &Rule, bytes: &[u8], number: &Range<usize>) -> bool {
     let is_bare = bytes[number.clone()].iter().all(u8::is_ascii_digit);
-    is_bare && (is_called_otherwise(bytes, number.start) || has_foreign_neighbour(rule, bytes, number))
+    is_bare
+        && (is_called_otherwise(bytes, number.start)
+            || has_foreign_neighbour(rule, bytes, number)
+            || is_calculated_with(bytes, number))
 }
 
 /// `"order_id": 4…`, `ts=4…`
 fn is_called_otherwise(bytes: &[u8], start: usize) -> bool {
     let floor = start.saturating_sub(MAX_GAP);
     let end = back_over(bytes, start, floor, |byte| is(byte, SPACE) || b"\"':=\\[(".contains(&byte));
-    let named = bytes[end..start].iter().any(|byte| matches!(byte, b':' | b'='));
-    named && names_a_count(&bytes[start_of(bytes, end, end.saturating_sub(MAX_GAP), NAME)..end])
+    let between = &bytes[end..start];
+    let named = between.iter().any(|byte| matches!(byte, b':' | b'='));
+    let name = &bytes[start_of(bytes, end, end.saturating_sub(MAX_GAP), NAME)..end];
+    named && (names_a_count(name) || (is_member(between) && !may_name_an_account(name)))
 }
 
+/// `": `: between a quoted name and a number without quotes.
+fn is_member(between: &[u8]) -> bool {
+    let between = between.trim_ascii_end();
+    between.ends_with(b":") && between.contains(&b'"')
+}
+
+/// Whether a number of this name may be that of an account. In JSON those mostly are strings.
+fn may_name_an_account(name: &[u8]) -> bool {
+    const ACCOUNTS: [&[u8]; 12] = [
+        b"_card_",
+        b"_pan_",
+        b"_number_",
+        b"_num_",
+        b"_no_",
+        b"_cc_",
+        b"_account_",
+        b"_payment_",
+        b"_value_",
+        b"_data_",
+        b"_credit_",
+        b"_debit_",
+    ];
+    let mut buffer = [0; 4 * MAX_GAP];
+    let words = spelled_words(name, &mut buffer);
+    ACCOUNTS.iter().any(|word| memchr::memmem::find(words, word).is_some())
+        || memchr::memmem::find(words, b"card").is_some()
+}
+
+/// `4…*t**12`, `4… + 5…`: a term of a sum.
+fn is_calculated_with(bytes: &[u8], number: &Range<usize>) -> bool {
+    match &bytes[number.end..] {
+        [b'*' | b'^', next, ..] | [b'*', b'*', next, ..] if next.is_ascii_alphanumeric() || *next == b'(' => {
+            true
+        }
+        [b' ', b'*' | b'+' | b'%', b' ', next, ..] => next.is_ascii_alphanumeric() || *next == b'(',
+        _ => false,
+    }
+}
+
+/// Whether a number beside it in a list is as long and none of the rule, or has a sign or a fraction as no account
+/// has.
 fn has_foreign_neighbour(rule: &Rule, bytes: &[u8], number: &Range<usize>) -> bool {
-    let floor = number.start.saturating_sub(MAX_GAP);
-    let before = back_over(bytes, number.start, floor, is_list_gap);
-    let left = back_over(bytes, before, before.saturating_sub(MAX_GAP), |byte| byte.is_ascii_digit());
-    let gap = bytes[number.end..].iter().take(MAX_GAP).take_while(|byte| is_list_gap(**byte)).count();
-    let after = number.end + gap;
-    let right = after + bytes[after..].iter().take(MAX_GAP).take_while(|byte| byte.is_ascii_digit()).count();
-    let is_foreign = |neighbour: Range<usize>, gap: usize| {
-        gap > 0 && neighbour.len() >= MIN_NEIGHBOUR && !rule.confirms(&bytes[neighbour])
+    let of_number = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+    let before = before_gap(bytes, number.start);
+    let left = back_over(bytes, before, before.saturating_sub(MAX_GAP), of_number);
+    let after = skip_list_gap(bytes, number.end);
+    let sign = usize::from(bytes.get(after) == Some(&b'-'));
+    let right = after
+        + sign
+        + bytes[after + sign..].iter().take(MAX_GAP).take_while(|byte| of_number(**byte)).count();
+    let is_foreign = |neighbour: &[u8], is_signed: bool| {
+        let is_long = neighbour.len() >= MIN_NEIGHBOUR;
+        (is_signed && !neighbour.is_empty())
+            || (is_long && (neighbour[1..neighbour.len() - 1].contains(&b'.') || !rule.confirms(neighbour)))
     };
-    is_foreign(left..before, number.start - before) || is_foreign(after..right, gap)
+    let is_left_signed =
+        left.checked_sub(2).is_some_and(|at| bytes[at + 1] == b'-' && is_list_gap(bytes[at]));
+    (before < number.start && is_foreign(&bytes[left..before], is_left_signed))
+        || (after > number.end && is_foreign(&bytes[after + sign..right], sign > 0))
+}
+
+/// Back over what stands between the numbers of a list, line ends that are spelled out too.
+fn before_gap(bytes: &[u8], number: usize) -> usize {
+    let floor = number.saturating_sub(MAX_GAP);
+    let mut at = number;
+    loop {
+        at = back_over(bytes, at, floor, is_list_gap);
+        match bytes[floor..at] {
+            [.., b'\\', b'n' | b'r' | b't'] => at -= 2,
+            _ => return at,
+        }
+    }
+}
+
+fn skip_list_gap(bytes: &[u8], number: usize) -> usize {
+    let ceiling = bytes.len().min(number + MAX_GAP);
+    let mut at = number;
+    loop {
+        at += bytes[at..ceiling].iter().take_while(|byte| is_list_gap(**byte)).count();
+        match bytes[at..ceiling] {
+            [b'\\', b'n' | b'r' | b't', ..] => at += 2,
+            _ => return at,
+        }
+    }
 }
 
 /// What stands between the numbers of a list.
@@ -79,4 +157,35 @@ fn back_over(bytes: &[u8], mut at: usize, floor: usize, fits: impl Fn(u8) -> boo
         at -= 1;
     }
     at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{before_gap, is_calculated_with, skip_list_gap};
+
+    #[test]
+    fn a_line_end_is_a_gap_spelled_out_or_not() {
+        for text in ["1,\n  2", "1,\\n  2", "1\\r\\n2"] {
+            let last = text.len() - 1;
+            assert_eq!(
+                (before_gap(text.as_bytes(), last), skip_list_gap(text.as_bytes(), 1)),
+                (1, last),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_term_is_part_of_a_sum() {
+        for (text, want) in [
+            ("45*t", true),
+            ("45 + 7", true),
+            ("45**2", true),
+            ("45**", false),
+            ("45*", false),
+            ("45 and", false),
+        ] {
+            assert_eq!(is_calculated_with(text.as_bytes(), &(0..2)), want, "{text}");
+        }
+    }
 }
