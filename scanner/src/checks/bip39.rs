@@ -147,17 +147,12 @@ pub(super) fn is_electrum(text: &[u8]) -> bool {
 }
 
 /// Whether somebody wrote the words down as a phrase, and did not write code or prose: the same between all of them,
-/// line ends apart, the same case, and hardly a word twice unless one fills the phrase.
+/// line ends apart, the same case, numbers that count them, and hardly a word twice unless one fills the phrase.
 fn is_regular(text: &[u8], words: &[&[u8]]) -> bool {
-    let mut gaps: Vec<Vec<u8>> = words
+    let gaps: Vec<&[u8]> = words
         .windows(2)
-        .map(|pair| {
-            let (from, to) = (end_in(text, pair[0]), end_in(text, pair[1]) - pair[1].len());
-            text[from..to].iter().copied().filter(|byte| !byte.is_ascii_digit()).collect()
-        })
+        .map(|pair| &text[end_in(text, pair[0])..end_in(text, pair[1]) - pair[1].len()])
         .collect();
-    gaps.sort();
-    gaps.dedup();
     let (capital, upper) = (
         |word: &&[u8]| word[0].is_ascii_uppercase(),
         |word: &&[u8]| word.last().is_some_and(u8::is_ascii_uppercase),
@@ -165,8 +160,35 @@ fn is_regular(text: &[u8], words: &[&[u8]]) -> bool {
     let same = |count: usize| count == 0 || count == words.len();
     let same_case = same(words.iter().filter(|word| capital(word)).count())
         && same(words.iter().filter(|word| upper(word)).count());
-    let different = different(words);
-    gaps.len() <= 2 && same_case && (different * 3 >= words.len() * 2 || different <= 2)
+    let is_varied = different(words) * 3 >= words.len() * 2;
+    are_alike(&gaps) && counts(&gaps) && same_case && (is_varied || is_filled(words))
+}
+
+/// Whether there are two kinds of gaps at most, their numbers apart.
+fn are_alike(gaps: &[&[u8]]) -> bool {
+    let signs = |gap: &&[u8]| gap.iter().copied().filter(|byte| !byte.is_ascii_digit()).collect::<Vec<u8>>();
+    let mut kinds: Vec<Vec<u8>> = gaps.iter().map(signs).collect();
+    kinds.sort();
+    kinds.dedup();
+    kinds.len() <= 2
+}
+
+/// Whether the numbers in the gaps, where there are any, go up by one: `case 35: case 40:` counts nothing.
+fn counts(gaps: &[&[u8]]) -> bool {
+    let number = |gap: &&[u8]| {
+        let digits = gap.iter().filter(|byte| byte.is_ascii_digit());
+        digits.fold(None, |sum: Option<u32>, digit| {
+            Some(sum.unwrap_or(0).wrapping_mul(10).wrapping_add(u32::from(digit - b'0')))
+        })
+    };
+    let numbers: Vec<Option<u32>> = gaps.iter().map(number).collect();
+    let follows = |pair: &[Option<u32>]| pair[1] == pair[0].and_then(|number| number.checked_add(1));
+    numbers.iter().all(Option::is_none) || numbers.windows(2).all(follows)
+}
+
+/// Whether one word fills the phrase, and another ends it.
+fn is_filled(words: &[&[u8]]) -> bool {
+    matches!(words, [first, others @ .., last] if first != last && others.iter().all(|word| word == first))
 }
 
 fn different(words: &[&[u8]]) -> usize {
@@ -241,6 +263,8 @@ mod tests {
         assert!(agrees(format!("{legal} yellow").as_bytes()));
         assert!(agrees(format!("{} YELLOW", legal.to_uppercase()).as_bytes()));
         assert!(!agrees(format!("{legal} year").as_bytes()));
+        let filled = "test ".repeat(11);
+        assert!(agrees(format!("{filled}junk").as_bytes()));
         let letter = "letter advice cage absurd amount doctor acoustic avoid letter advice cage";
         assert!(agrees(format!("{letter} above").as_bytes()));
     }

@@ -9,12 +9,19 @@ const LENGTHS: [usize; 5] = [24, 21, 18, 15, 12];
 /// Phrases that are tried in one row.
 const MAX_TRIED: usize = 512;
 
+/// More words than the longest phrase has are a list, in which any twelve may pass for one.
+const MAX_LISTED: usize = 24;
+
 /// Every phrase that `rule` finds among the words of `row`; those that overlap are one.
 pub(crate) fn in_row(rule: &Rule, bytes: &[u8], row: &[Range<usize>]) -> Vec<Range<usize>> {
     let starts = |length: usize| 0..(row.len() + 1).saturating_sub(length);
     let tried = LENGTHS.iter().flat_map(|&length| starts(length).map(move |start| start..start + length));
+    // Chinese lists hold the most usual signs, of which every list of signs is made.
+    let may_be_phrases =
+        row.len() <= MAX_LISTED && row.first().is_some_and(|word| bytes[word.start].is_ascii());
     let mut found: Vec<Range<usize>> = tried
         .take(MAX_TRIED)
+        .filter(|words| may_be_phrases || !is_inside_list(bytes, row, words))
         .map(|words| row[words.start].start..row[words.end - 1].end)
         .filter(|phrase| super::whole(rule, bytes, phrase.clone()).is_some())
         .collect();
@@ -27,4 +34,31 @@ pub(crate) fn in_row(rule: &Rule, bytes: &[u8], row: &[Range<usize>]) -> Vec<Ran
         }
     }
     merged
+}
+
+/// Whether commas, quotes or line ends go on between the words before or behind these as they do between these.
+fn is_inside_list(bytes: &[u8], row: &[Range<usize>], words: &Range<usize>) -> bool {
+    let gap = |word: usize| Some(&bytes[row.get(word.checked_sub(1)?)?.end..row.get(word)?.start]);
+    let inside = gap(words.start + 1);
+    let is_list = inside.is_some_and(|gap| gap.iter().any(|byte| *byte != b' '));
+    is_list && (gap(words.start) == inside || gap(words.end) == inside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_inside_list;
+    use std::ops::Range;
+
+    #[test]
+    fn a_list_goes_on_and_a_phrase_does_not() {
+        let words = |text: &str, first: usize, last: usize| {
+            let row: Vec<Range<usize>> =
+                text.match_indices(char::is_alphabetic).map(|(at, word)| at..at + word.len()).collect();
+            is_inside_list(text.as_bytes(), &row, &(first..last))
+        };
+        assert!(words("a, b, c, d, e", 1, 4));
+        assert!(words("a, b, c, d, e", 0, 4));
+        assert!(!words("x: a, b, c; d", 1, 4));
+        assert!(!words("a b c d e", 1, 4));
+    }
 }
