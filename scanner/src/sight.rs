@@ -171,7 +171,9 @@ impl<'s> Sights<'s> {
             },
             |scalar| range.len() + 2 >= scalar.range.len(),
         );
-        is_whole && hit.decoded_by.is_empty()
+        // What a form or JSON must write so is written by everybody who logs in.
+        let own = if self.body.is_form() { "percent" } else { "escape" };
+        is_whole && (hit.decoded_by.is_empty() || hit.decoded_by == [own])
     }
 
     fn action(&self, hit: &Hit, part: PartId, spot: Spot<'_>) -> Option<Action> {

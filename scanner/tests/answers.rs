@@ -76,6 +76,8 @@ fn logging_in_is_a_flag() {
     for (kind, body) in [
         ("application/json", "{\"user\": \"ann\", \"password\": \"q7Zk2pXv9Lm\"}"),
         ("application/x-www-form-urlencoded", "user=ann&password=q7Zk2pXv9Lm"),
+        ("application/x-www-form-urlencoded", "user=ann&password=q7Zk%212pXv9Lm&next=%2F"),
+        ("application/x-www-form-urlencoded", "user%5Bname%5D=ann&user%5Bpassword%5D=q7Zk%212pXv9Lm"),
     ] {
         let answer =
             scan(&scanner, &post("https://login.example/", &[("content-type", kind)], body.as_bytes()));
