@@ -1,10 +1,9 @@
 //! What a name says about its value: a password, another secret, perhaps one, or something else.
 
 use super::classes::{ALNUM, is};
+use super::innocent::{NO_SECRETS, OTHERS, PLAIN_TOKENS, SALTED};
 use super::names::MAX_NAME;
-use super::vocabulary::{
-    KEYS_WITHOUT, NO_SECRETS, OTHERS, PASSWORDS, PLAIN_TOKENS, SECRET_KEYS, SECRETS, TRAILERS,
-};
+use super::vocabulary::{KEYS_WITHOUT, PASSWORDS, SECRET_KEYS, SECRETS, TRAILERS};
 
 /// Words of a name that are looked at, from its end.
 const MAX_WORDS: usize = 12;
@@ -102,10 +101,15 @@ fn kind(word: &str, before: &str) -> Says {
     match word {
         _ if PASSWORDS.contains(&word) => Says::Password,
         _ if SECRETS.contains(&word) => Says::Secret,
+        "key" | "keys" if before == "site" => Says::Nothing,
         "key" | "keys" if SECRET_KEYS.iter().any(|kind| before.ends_with(kind)) => Says::Secret,
         "token" if PLAIN_TOKENS.contains(&before) => Says::Nothing,
         "token" => Says::Secret,
         "tokens" if SECRET_KEYS.contains(&before) => Says::Secret,
+        // Of a key that is derived it is open; of an application it is not.
+        "salt" if !before.is_empty() && !SALTED.contains(&before) && !PASSWORDS.contains(&before) => {
+            Says::Secret
+        }
         "cookie" if matches!(before, "session" | "auth" | "login") => Says::Secret,
         "passe" => Says::Password,
         "pw" if !before.is_empty() => Says::Password,
@@ -123,16 +127,16 @@ fn compound(word: &str) -> Says {
         return Says::Password;
     }
     if let Some(kind) = word.strip_suffix("token") {
-        let is_plain = PLAIN_TOKENS.iter().any(|plain| kind.ends_with(plain));
+        let is_plain = PLAIN_TOKENS.iter().any(|plain| kind.ends_with(plain)) || kind.starts_with("csrf");
         return if is_plain { Says::Nothing } else { Says::Secret };
     }
     if ends(&["secret", "apikey"]) {
         return Says::Secret;
     }
     match word.strip_suffix("key") {
+        Some("site") | None => Says::Nothing,
         Some(kind) if KEYS_WITHOUT.iter().any(|before| kind.ends_with(before)) => Says::Secret,
         Some(_) => Says::Perhaps,
-        None => Says::Nothing,
     }
 }
 
@@ -204,6 +208,7 @@ mod tests {
                     "refresh_token",
                     "session-cookie",
                     "api_keys",
+                    "AUTH_SALT",
                 ],
             ),
             (Says::Likely, &["SECRET_DJANGO", "api_key_stripe", "tokenGithub"]),
@@ -227,6 +232,12 @@ mod tests {
                     "example_token",
                     "password_policy_url",
                     "nextpagetoken",
+                    "recaptcha_site_key",
+                    "csrfmiddlewaretoken",
+                    "authenticity_token",
+                    "changeToken",
+                    "salt",
+                    "password_salt",
                 ],
             ),
         ] {

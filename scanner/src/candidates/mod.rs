@@ -14,6 +14,7 @@ mod cells;
 pub(crate) mod classes;
 mod columns;
 mod digits;
+mod innocent;
 mod keywords;
 mod known;
 mod literals;

@@ -42,6 +42,9 @@ impl Named {
 /// The name around the stem at `stem`, and its value.
 pub(crate) fn named_at(bytes: &[u8], stem: usize) -> Option<Named> {
     let name = name_around(bytes, stem);
+    if is_type(bytes, &name) || is_mark_of_form(bytes, &name) {
+        return None;
+    }
     let value = value_of(bytes, &name)?;
     Named::of(bytes, name, value)
 }
@@ -68,6 +71,22 @@ pub(super) fn name_around(bytes: &[u8], stem: usize) -> Range<usize> {
         end -= 1;
     }
     with_word_before(bytes, floor, start..end)
+}
+
+/// `"AWS::IAM::AccessKey"`: what stands in quotes behind double colons is called so by a schema.
+fn is_type(bytes: &[u8], name: &Range<usize>) -> bool {
+    let before = &bytes[name.start.saturating_sub(MAX_NAME)..name.start];
+    let path = before.iter().rev().take_while(|byte| is(**byte, NAME) || **byte == b':').count();
+    let quote = before.iter().rev().nth(path);
+    before.ends_with(b"::")
+        && quote.is_some_and(|byte| b"\"'".contains(byte))
+        && bytes.get(name.end).is_some_and(|byte| b"\\\"'".contains(byte))
+}
+
+/// `<input type="hidden" name="_token" …`: what a page sends back so that it is known.
+fn is_mark_of_form(bytes: &[u8], name: &Range<usize>) -> bool {
+    let before = &bytes[name.start.saturating_sub(8)..name.start];
+    bytes[name.clone()] == *b"_token" && memchr::memmem::find(before, b"name=").is_some()
 }
 
 /// `page token`, `API key`: such a word says little without the one before it.
@@ -99,7 +118,7 @@ mod tests {
     use super::*;
 
     fn pair(text: &str) -> Option<(&str, &str)> {
-        let stem = text.to_lowercase().find("pass").or_else(|| text.to_lowercase().find("key"))?;
+        let stem = text.to_lowercase().find("pass").or_else(|| text.to_lowercase().rfind("key"))?;
         named_at(text.as_bytes(), stem).map(|named| (&text[named.name], &text[named.value]))
     }
 
@@ -167,6 +186,7 @@ mod tests {
             "pass = (uint8_t const*) x",
             "key: {event:?}",
             "password::new",
+            "\"AWS::IAM::AccessKey\": \"48205d4ffd7feba3\"",
         ] {
             assert_eq!(pair(text), None, "{text}");
         }

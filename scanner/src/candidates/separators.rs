@@ -100,8 +100,9 @@ fn after_space(bytes: &[u8], name: &Range<usize>, closed: usize, gap: usize) -> 
     Some((if may_be_bare { by } else { By::Quotes }, gap))
 }
 
-/// `for the new host is …`, `lautet: …`: words and what ends them.
+/// `for the new host is …`, `lautet: …`: words and what ends them; not `in the following format: …`.
 fn past_telling_words(bytes: &[u8], start: usize) -> Option<usize> {
+    const FORMS: [&[u8]; 4] = [b"format", b"form", b"syntax", b"pattern"];
     const VERBS: [&[u8]; 7] = [b"is", b"was", b"are", b"ist", b"lautet", b"es", b"est"];
     let window = &bytes[start..bytes.len().min(start + MAX_BETWEEN)];
     let mut at = 0;
@@ -109,10 +110,15 @@ fn past_telling_words(bytes: &[u8], start: usize) -> Option<usize> {
         let word =
             window[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte >= 0x80).count();
         let end = at + word;
+        if FORMS.contains(&&window[at..end]) {
+            return None;
+        }
         match window.get(end)? {
             b' ' if VERBS.contains(&&window[at..end]) => {
                 return Some(start + end + 1 + usize::from(window[end + 1..].starts_with(b": ")));
             }
+            // In `token refreshed user=7` the value is the user.
+            b'=' if word > 0 && window.get(end + 1).is_some_and(|next| *next != b' ') => return None,
             b':' | b'=' if word > 0 || at > 0 => return Some(start + end + 1),
             b' ' | b'-' | b'_' | b'/' | b'\'' if word > 0 => at = end + 1,
             b'=' | b':' => return Some(start + end + 1),

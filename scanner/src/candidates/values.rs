@@ -8,6 +8,7 @@ use super::separators::{
     By, MAX_BETWEEN, past_block_mark, past_label, past_list_mark, past_tag, past_type, separator_after,
 };
 use super::skipping::{MAX_GAP, skip_quotes, skip_space};
+use crate::checks::has_operators;
 
 /// Longest value that is looked at.
 pub(crate) const MAX_VALUE: usize = 1024;
@@ -47,34 +48,66 @@ pub(super) fn next_in_list(bytes: &[u8], end: usize) -> Option<Value> {
 fn read(bytes: &[u8], name: &Range<usize>, by: By, start: usize, is_in_list: bool) -> Option<Value> {
     let start = start + string_prefix(bytes.get(start..)?);
     let opened = skip_quotes(bytes, start);
-    if is_empty_string(&bytes[start..opened]) {
-        return None;
-    }
-    if opened > start {
-        let end = end_of_quoted(bytes, opened, opened - start);
-        if by == By::Pair && !is_pair(bytes, name.start, end) {
-            return None;
-        }
-        return Some(Value { range: opened..end, is_text: true, is_in_list });
-    }
-    if matches!(by, By::Quotes | By::Pair) {
-        return None;
-    }
-    let begins_line = begins_line(bytes, name.start);
+    let marks = &bytes[start..opened];
+    let (range, is_text) = if marks.is_empty() {
+        bare(bytes, name, by, start)?
+    } else {
+        let is_string = marks.iter().any(|byte| b"\"'`".contains(byte)) && !is_empty_string(marks);
+        (quoted(bytes, name, by, opened, marks.len()).filter(|_| is_string)?, true)
+    };
+    Some(Value { range, is_text, is_in_list })
+}
+
+/// The text behind so many `marks` that opened a string.
+fn quoted(bytes: &[u8], name: &Range<usize>, by: By, opened: usize, marks: usize) -> Option<Range<usize>> {
+    let end = end_of_quoted(bytes, opened, marks);
+    let is_value = match by {
+        By::Pair => is_pair(bytes, name.start, end),
+        By::Quotes => !is_one_of_arguments(bytes, name.end, end),
+        _ => true,
+    };
+    (is_value && !is_between_strings(&bytes[opened..end])).then_some(opened..end)
+}
+
+/// The value without quotes at `start`, and whether it can be nothing but text.
+fn bare(bytes: &[u8], name: &Range<usize>, by: By, start: usize) -> Option<(Range<usize>, bool)> {
+    let is_quoted = bytes.get(name.end).is_some_and(|byte| b"\"'\\".contains(byte));
+    let begins_line = !is_quoted && begins_line(bytes, name.start);
     let is_whole_line = begins_line && matches!(by, By::Equals | By::Colon);
     if !begins_bare(*bytes.get(start)?, by == By::Equals && begins_line) {
         return None;
     }
     let end = if is_whole_line { end_of_line_value(bytes, start) } else { end_of_bare(bytes, start) };
+    let value = &bytes[start..end];
     let is_text = match by {
         By::Text => true,
         By::Equals => is_whole_line || stands_in_data(bytes, name),
         By::Colon => ends_line(bytes, end),
-        By::Assignment => ends_line(bytes, end) && is_no_variable(&bytes[start..end]),
-        By::Space => follows_a_user(bytes, name) || is_no_variable(&bytes[start..end]),
-        By::Quotes | By::Pair => false,
+        By::Assignment => ends_line(bytes, end) && is_no_variable(value),
+        By::Space => follows_a_user(bytes, name) || is_no_variable(value),
+        By::Quotes | By::Pair => return None,
     };
-    Some(Value { range: start..end, is_text, is_in_list })
+    let is_data = by == By::Text || begins_line || is_of_settings(bytes, name.start, end);
+    (is_data || !has_operators(value)).then_some((start..end, is_text))
+}
+
+/// `" + name, "`: what stood behind the quote that ended a string.
+fn is_between_strings(value: &[u8]) -> bool {
+    let value = value.trim_ascii_start();
+    value.first().is_some_and(|byte| b"+,;)]}:".contains(byte)) && has_operators(value)
+}
+
+/// `set_password("service", "user", …`: one of several strings, and not the last.
+fn is_one_of_arguments(bytes: &[u8], name: usize, end: usize) -> bool {
+    let next = skip_space(bytes, skip_quotes(bytes, end));
+    let after = skip_space(bytes, next + 1);
+    bytes[name] == b'(' && bytes.get(next) == Some(&b',') && skip_quotes(bytes, after) > after
+}
+
+/// `;Password=…;`: of a connection string, where any sign may stand.
+fn is_of_settings(bytes: &[u8], name: usize, end: usize) -> bool {
+    let before = name.checked_sub(1).map(|at| bytes[at]);
+    before == Some(b';') && bytes.get(end).is_none_or(|byte| b";\"'\r\n\\".contains(byte))
 }
 
 /// A value without quotes begins with a letter, a digit or what passwords begin with; code and templates do not. After
@@ -106,17 +139,19 @@ pub(super) fn end_of_bare(bytes: &[u8], start: usize) -> usize {
 fn end_of_line_value(bytes: &[u8], start: usize) -> usize {
     let end = end_where(bytes, start, ends_value);
     let text = &bytes[start..end];
-    let next =
-        text.iter().enumerate().position(|(at, byte)| b"&;".contains(byte) && begins_pair(&text[at + 1..]));
+    let next = text
+        .iter()
+        .enumerate()
+        .position(|(at, byte)| b"&;,".contains(byte) && begins_pair(&text[at + 1..], *byte));
     let text = &text[..next.unwrap_or(text.len())];
     let closing = text.iter().rev().take_while(|byte| b",;)}]".contains(byte)).count();
     start + text.len() - closing
 }
 
-/// `name=` after `&` or `;`.
-fn begins_pair(rest: &[u8]) -> bool {
+/// `name=` after `&` or `;`, `name:` after a comma.
+fn begins_pair(rest: &[u8], sign: u8) -> bool {
     let name = rest.iter().take(MAX_BETWEEN).take_while(|byte| is(**byte, NAME)).count();
-    name > 0 && rest.get(name) == Some(&b'=')
+    name > 0 && rest.get(name) == Some(if sign == b',' { &b':' } else { &b'=' })
 }
 
 fn ends_value(byte: u8) -> bool {

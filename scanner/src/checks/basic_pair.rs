@@ -2,12 +2,15 @@
 
 use data_encoding::{BASE64, BASE64_NOPAD};
 
-/// Whether this is base64 of printable text with a user, a colon and a password of at least four characters.
+use super::placeholder;
+
+/// Whether this is base64 of printable text with a user, a colon and a password of at least four characters that is no
+/// placeholder.
 pub(super) fn agrees(text: &[u8]) -> bool {
     let pair = BASE64.decode(text).or_else(|_| BASE64_NOPAD.decode(text)).unwrap_or_default();
     let colon = pair.iter().position(|byte| *byte == b':');
     let printable = pair.iter().all(|byte| (b' '..=b'~').contains(byte));
-    printable && colon.is_some_and(|colon| pair.len() > colon + 4)
+    printable && colon.is_some_and(|colon| pair.len() > colon + 4 && placeholder::is_none(&pair[colon + 1..]))
 }
 
 #[cfg(test)]
@@ -19,7 +22,7 @@ mod tests {
         let basic = |pair: &[u8]| data_encoding::BASE64.encode(pair);
         assert!(agrees(basic(b"alice:correct horse").as_bytes()));
         assert!(agrees(basic(b":a-token-alone").as_bytes()));
-        for other in [&b"no colon here"[..], b"alice:", b"\x01\x02:\xff\xfe\xfd\xfc"] {
+        for other in [&b"no colon here"[..], b"alice:", b"user:password", b"\x01\x02:\xff\xfe\xfd\xfc"] {
             assert!(!agrees(basic(other).as_bytes()));
         }
         assert!(!agrees(b"not base64!"));

@@ -23,17 +23,52 @@ pub(super) fn is_monotonous(text: &[u8]) -> bool {
 
 /// Whether `length` neighbours stand in a row, as in `abcdef` and `567890`.
 pub(super) fn has_row(text: &[u8], length: usize) -> bool {
-    let neighbours = |pair: &[u8]| pair[0].checked_add(1) == Some(pair[1]) || pair == b"90";
     let mut row = 1;
     text.windows(2).any(|pair| {
-        row = if neighbours(pair) { row + 1 } else { 1 };
+        row = if is_next(pair[0], pair[1]) { row + 1 } else { 1 };
         row >= length
     })
 }
 
+/// Whether every letter and digit stands in a row of at least three neighbours: `abc123`, `ABCD-12345`.
+pub(super) fn is_of_rows(text: &[u8]) -> bool {
+    let mut words =
+        text.split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).peekable();
+    let is_of_rows = |word: &[u8]| {
+        word.chunk_by(|left, right| is_next(left.to_ascii_lowercase(), right.to_ascii_lowercase()))
+            .all(|row| row.len() >= 3)
+    };
+    words.peek().is_some() && words.all(is_of_rows)
+}
+
+/// Whether `length` characters are two rows in turn, as in `a1b2c3d4-e5f6`.
+pub(super) fn has_double_row(text: &[u8], length: usize) -> bool {
+    let text: Vec<u8> = text.iter().copied().filter(u8::is_ascii_alphanumeric).take(64).collect();
+    let mut row = 2;
+    text.windows(3).any(|three| {
+        row = if is_next(three[0], three[2]) && three[0] != three[1] { row + 1 } else { 2 };
+        row >= length
+    })
+}
+
+/// Whether `right` is the neighbour of `left`, as 0 is of 9.
+fn is_next(left: u8, right: u8) -> bool {
+    left.checked_add(1) == Some(right) || (left, right) == (b'9', b'0')
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_none;
+    use super::{has_double_row, is_none, is_of_rows};
+
+    #[test]
+    fn rows_are_typed() {
+        for typed in ["abc123", "ABC12345", "AbcDef123", "abcd-1234-efgh"] {
+            assert!(is_of_rows(typed.as_bytes()), "{typed}");
+        }
+        assert!(!is_of_rows(b"ab12cd34") && !is_of_rows(b"abc12x") && !is_of_rows(b"--"));
+        assert!(has_double_row(b"1a2b3c4d-5e6f-7a8b", 10) && has_double_row(b"a1b2c3d4e5f6", 10));
+        assert!(!has_double_row(b"q7Zp2mX9vK4tB8nW", 6));
+    }
 
     #[test]
     fn knows_what_was_typed_to_fill_a_place() {

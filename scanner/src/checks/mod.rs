@@ -6,6 +6,7 @@ pub(crate) mod base58check;
 mod basic_pair;
 pub(crate) mod bip39;
 pub(crate) mod card;
+mod code;
 pub(crate) mod crc32_base62;
 mod discord;
 mod encoded;
@@ -25,12 +26,15 @@ mod password;
 mod placeholder;
 mod random;
 mod ssn;
+mod standins;
 mod typed_digits;
 pub(crate) mod verhoeff;
 mod weighted;
 mod words;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
+pub(crate) use code::has_operators;
 
 /// Looks for many literals at once.
 fn any_of(literals: &[&[u8]], ignore_case: bool) -> AhoCorasick {
@@ -99,6 +103,7 @@ const PLAIN: &[(&str, Question)] = &[
     ("sg-nric", letters::sg_nric),
     ("ssn-ranges", ssn::agrees),
     ("tw-id", letters::tw_id),
+    ("url-password", password::in_url),
     ("verhoeff", verhoeff::agrees),
 ];
 

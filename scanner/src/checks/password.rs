@@ -1,6 +1,15 @@
 //! What people make up: words with digits or signs in them.
 
-use super::words::{bare, is_code, is_member, is_path, is_wordy};
+use data_encoding::HEXLOWER_PERMISSIVE;
+
+use super::code::is_code;
+use super::placeholder;
+use super::words::{bare, is_member, is_path, is_wordy};
+
+/// Shortest password in a URL.
+const MIN_IN_URL: usize = 6;
+/// Letters that are more than a word.
+const MIN_PHRASE: usize = 16;
 
 /// Whether this is letters with digits or signs among them, a long number, or letters whose cases change like no
 /// word's; and no mail address, no list of conditions, no code.
@@ -14,6 +23,27 @@ pub(super) fn agrees(text: &[u8]) -> bool {
     };
     let is_member = digits < 2 && is_member(bare(text));
     is_made_up && !(is_member || is_code(text) || is_path(text) || is_address(text) || is_format(text))
+}
+
+/// Whether a password in a URL, its percent-encoding undone, is more than a word: documents and tests are full of
+/// `http://user:opensesame@host`.
+pub(super) fn in_url(text: &[u8]) -> bool {
+    let text = percent_decoded(text);
+    let has_digit = text.iter().any(u8::is_ascii_digit);
+    let is_made_up = has_digit || has_inner_sign(&text) || case_turns(&text) > 2 || text.len() >= MIN_PHRASE;
+    text.len() >= MIN_IN_URL && is_made_up && placeholder::is_none(&text)
+}
+
+fn percent_decoded(text: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, tail @ ..] = rest {
+        let code =
+            tail.get(..2).filter(|_| *first == b'%').and_then(|code| HEXLOWER_PERMISSIVE.decode(code).ok());
+        decoded.push(code.as_ref().map_or(*first, |code| code[0]));
+        rest = if code.is_some() { &tail[2..] } else { tail };
+    }
+    decoded
 }
 
 /// `P@ssword`, `correct!horse`: a sign with letters on both sides that joins no words of a sentence or name.
@@ -51,7 +81,21 @@ fn is_format(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::agrees;
+    use super::{agrees, in_url};
+
+    #[test]
+    fn a_word_in_a_url_is_no_password() {
+        for text in
+            ["s3cretpart", "tr0ub4dor", "correct!horse", "p%40ss123", "qZpTmXvKvKtB", "gitlabdeploytokenx"]
+        {
+            assert!(in_url(text.as_bytes()), "{text}");
+        }
+        for text in
+            ["opensesame", "My%20Pass", "he%2F%2Fo", "%3A%40c", "pa%2Fssword", "%c3%89t%C3%A9", "p%40ss"]
+        {
+            assert!(!in_url(text.as_bytes()), "{text}");
+        }
+    }
 
     #[test]
     fn knows_what_people_make_up() {

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::any_of;
-use super::filler::{has_row, is_monotonous};
+use super::filler::{has_double_row, has_row, is_monotonous, is_of_rows};
+use super::standins::is_of_standins;
 
 /// Pieces of references to a variable, a template or a slot.
 const REFERENCES: &[&[u8]] = &[
@@ -34,6 +35,7 @@ const WORDS: &[&[u8]] = &[
     b"changeme",
     b"change-this",
     b"change_this",
+    b"deadbeef",
     b"dummy",
     b"example",
     b"fixme",
@@ -45,8 +47,14 @@ const WORDS: &[&[u8]] = &[
     b"key-here",
     b"key_here",
     b"keyhere",
+    b"my-api",
+    b"my-password",
     b"my-secret",
+    b"my-token",
+    b"my_api",
+    b"my_password",
     b"my_secret",
+    b"my_token",
     b"mypassword",
     b"not-a-real",
     b"not_a_real",
@@ -71,101 +79,17 @@ const WORDS: &[&[u8]] = &[
     b"yourtoken",
 ];
 
-/// Words that say nothing, lower-case: a value made of them and of digits stands for any.
-const STANDINS: &[&str] = &[
-    "access",
-    "aes",
-    "admin",
-    "another",
-    "api",
-    "apikey",
-    "app",
-    "arg",
-    "auth",
-    "bar",
-    "base",
-    "bearer",
-    "client",
-    "confirm",
-    "confirmation",
-    "credential",
-    "credentials",
-    "current",
-    "data",
-    "db",
-    "default",
-    "empty",
-    "encoded",
-    "fake",
-    "false",
-    "field",
-    "foo",
-    "form",
-    "hash",
-    "hidden",
-    "id",
-    "input",
-    "key",
-    "label",
-    "login",
-    "md",
-    "mock",
-    "my",
-    "mysql",
-    "new",
-    "nil",
-    "none",
-    "null",
-    "oauth",
-    "old",
-    "rsa",
-    "scram",
-    "param",
-    "pass",
-    "passphrase",
-    "passwd",
-    "password",
-    "postgres",
-    "private",
-    "pw",
-    "pwd",
-    "realm",
-    "refresh",
-    "repeat",
-    "root",
-    "secret",
-    "session",
-    "sha",
-    "some",
-    "str",
-    "string",
-    "super",
-    "temp",
-    "test",
-    "testing",
-    "the",
-    "this",
-    "tmp",
-    "token",
-    "true",
-    "undefined",
-    "user",
-    "utf",
-    "username",
-    "uuid",
-    "val",
-    "value",
-    "var",
-];
-
-/// Words that are written together.
-const MAX_COMPOUND: usize = 3;
-
 /// A row of this many neighbours, as in `12345678`, was typed.
 const TYPED_ROW: usize = 8;
 
+/// The same of two rows in turn, as in `a1b2c3d4e5`.
+const TYPED_DOUBLE_ROW: usize = 10;
+
 /// Of a secret that is broken off so much is shown.
 const MAX_SHOWN: usize = 16;
+
+/// Longest beginning of a JWT in which only its header can stand.
+const MAX_HEAD: usize = 48;
 
 static REFERS: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(REFERENCES, false));
 static SAYS_SO: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(WORDS, true));
@@ -173,7 +97,10 @@ static SAYS_SO: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(WORDS, true));
 /// Whether this is no placeholder.
 pub(super) fn is_none(text: &[u8]) -> bool {
     let text = text.strip_suffix(b"\\n").unwrap_or(text);
-    let is_filler = is_monotonous(text) || has_row(text, TYPED_ROW);
+    let is_filler = is_monotonous(text)
+        || has_row(text, TYPED_ROW)
+        || has_double_row(text, TYPED_DOUBLE_ROW)
+        || is_of_rows(text);
     !(is_slot(text) || is_filler || is_broken_off(text) || names_itself(text))
 }
 
@@ -199,32 +126,16 @@ fn is_broken_off(text: &[u8]) -> bool {
         return true;
     }
     let shown = text.strip_suffix(b"...").or_else(|| text.strip_suffix("\u{2026}".as_bytes()));
-    shown.is_some_and(|shown| shown.len() <= MAX_SHOWN)
+    shown.is_some_and(|shown| shown.len() <= MAX_SHOWN || is_head_of_jwt(shown))
+}
+
+/// `eyJhbGciOiJIUzI1NiIsInR5cCI6`, whole or not: the first segment of a JWT names its algorithm, and nothing else.
+fn is_head_of_jwt(text: &[u8]) -> bool {
+    text.starts_with(b"eyJ") && text.len() <= MAX_HEAD && text.iter().all(u8::is_ascii_alphanumeric)
 }
 
 fn names_itself(text: &[u8]) -> bool {
-    is_of_standins(text) || SAYS_SO.is_match(text)
-}
-
-/// `password1`, `newPassword_2`, `test1234!`: nothing but such words, digits and signs at the end. Other signs stand
-/// between words only where there is no digit: `USER@REALM!TOKENID=UUID` is a form, `admin@123` a password.
-fn is_of_standins(text: &[u8]) -> bool {
-    let end = text.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1);
-    let text = &text[..end];
-    let is_form = !text.iter().any(u8::is_ascii_digit) && text.is_ascii();
-    let joins = |byte: &u8| is_form || byte.is_ascii_alphanumeric() || b"_-. ".contains(byte);
-    let mut words = text.split(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty()).peekable();
-    words.peek().is_some() && text.iter().all(joins) && words.all(|word| is_standin(word, MAX_COMPOUND))
-}
-
-/// Such a word, or several written together: `NewPassword`, `mypassword`.
-fn is_standin(word: &[u8], most: usize) -> bool {
-    let rest_after = |standin: &&str| {
-        let (head, rest) = word.split_at_checked(standin.len())?;
-        head.eq_ignore_ascii_case(standin.as_bytes()).then_some(rest)
-    };
-    word.is_empty()
-        || (most > 0 && STANDINS.iter().filter_map(rest_after).any(|rest| is_standin(rest, most - 1)))
+    is_of_standins(text) || is_head_of_jwt(text) || SAYS_SO.is_match(text)
 }
 
 #[cfg(test)]
@@ -252,6 +163,11 @@ mod tests {
             "insert-token",
             "sk-ant-sid01-...",
             "sk-ant-sid01-",
+            "sk_test_123",
+            "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
+            "eyJhbGciOiJIUzI1NiIsInR5cCI6Ikp...",
+            "SomeKindOfPassword123!@#",
+            "StrongPassword!",
             "USER@REALM!TOKENID=UUID",
         ];
         assert!(placeholders.iter().all(|text| !is_none(text.as_bytes())));

@@ -1,110 +1,32 @@
 //! Names, paths and code, which are made of words; generated secrets are not.
 
-use std::sync::LazyLock;
-
-use aho_corasick::AhoCorasick;
-
-use super::any_of;
-
-/// Pieces of URLs, code and regexes that no generated secret has.
-const MARKS: &[&[u8]] = &[
-    b"://", b"::", b"->", b"=>", b"\\w", b"\\d", b"\\s", b"\\S", b"[a-z", b"[A-Z", b"[0-9", b"a-zA-Z",
-    b"A-Za-z", b"(?", b"/^",
-];
-
-/// Escapes: what they spell is looked at where they are undone.
-const ESCAPES: &[&[u8]] = &[b"\\x", b"\\u", b"\\U"];
-
-static MARKED: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(&[MARKS, ESCAPES].concat(), false));
+use super::code::is_code;
 
 /// Whether this is neither a piece of code, nor a URL or path, nor words put together.
 pub(super) fn is_none(text: &[u8]) -> bool {
     let bare = bare(text);
-    !(is_code(text) || is_member(bare) || is_path(text) || is_wordy(bare))
+    let is_word = bare.len() < text.len() && bare.iter().all(u8::is_ascii_lowercase);
+    !(is_word || is_code(text) || is_member(bare) || is_path(text) || is_wordy(bare) || is_designation(bare))
 }
 
-/// Whether this is a piece of code, or a URL.
-pub(super) fn is_code(text: &[u8]) -> bool {
-    MARKED.is_match(text)
-        || is_percent_encoded(text)
-        || is_constant(text)
-        || is_number(text)
-        || is_option(text)
-        || is_condition(text)
-        || is_reference(text)
-        || text.ends_with(b":")
-        || text.starts_with(b"HTTP/")
-        || is_expression(bare(text))
-}
-
-/// `%20`: what it says is looked at where it is undone.
-fn is_percent_encoded(text: &[u8]) -> bool {
-    text.windows(3).any(|three| three[0] == b'%' && three[1..].iter().all(u8::is_ascii_hexdigit))
-}
-
-/// `TLS13_AES_128`: capitals, digits and underscores.
-fn is_constant(text: &[u8]) -> bool {
-    let fits = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
-    text.contains(&b'_') && text.iter().all(fits)
-}
-
-/// `--flag=value`, `name=value`.
-fn is_option(text: &[u8]) -> bool {
-    let name = text.iter().take_while(|byte| byte.is_ascii_alphabetic() || b"_-".contains(byte)).count();
-    text.starts_with(b"--") || (name > 2 && matches!(text[name..], [b'=', next, ..] if next != b'='))
-}
-
-/// `16384u32`, `1:4.13+dfsg1-1`, `v1.2.3-rc1`: a number of a program, or a version.
-fn is_number(text: &[u8]) -> bool {
-    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let text = text.strip_prefix(b"v").or_else(|| text.strip_prefix(b"-")).unwrap_or(text);
-    if let Some(hex) = text.strip_prefix(b"0x") {
-        return hex.iter().take_while(|byte| byte.is_ascii_hexdigit()).count() <= 16 && hex.len() <= 20;
-    }
-    let first = digits(text);
-    let rest = &text[first..];
-    let is_version = match rest {
-        [b'.' | b':', more @ ..] => more.first().is_some_and(u8::is_ascii_digit) && rest.contains(&b'.'),
-        _ => false,
+/// `PKCS8-to-PKCS1`, `sha256_crypt`: short words, each with a number at most.
+fn is_designation(text: &[u8]) -> bool {
+    let is_part = |part: &[u8]| {
+        let letters = part.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let same_case = part[..letters].iter().all(u8::is_ascii_lowercase)
+            || part[..letters].iter().all(u8::is_ascii_uppercase);
+        let digits = &part[letters..];
+        (2..=8).contains(&letters) && same_case && digits.len() <= 4 && digits.iter().all(u8::is_ascii_digit)
     };
-    let is_suffixed =
-        matches!(rest, [b'u' | b'i' | b'f', b'1'..=b'9', ..] | b"UL" | b"ULL" | b"LL" | b"L" | b"U");
-    first > 0 && (is_version || (is_suffixed && rest.len() <= 5))
-}
-
-/// `required|min:8`, `min=8,max=64`: words, each perhaps with a number.
-fn is_condition(text: &[u8]) -> bool {
-    let is_word =
-        |text: &[u8]| !text.is_empty() && text.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_');
-    let is_item = |item: &[u8]| {
-        let split = item.iter().position(|byte| b":=".contains(byte));
-        let (word, value) = split.map_or((item, None), |at| (&item[..at], Some(&item[at + 1..])));
-        is_word(word) && value.is_none_or(|value| value.iter().all(u8::is_ascii_alphanumeric))
-    };
-    text.iter().any(|byte| b"|,:".contains(byte)) && text.split(|byte| b"|,".contains(byte)).all(is_item)
-}
-
-/// `vault:secret/data/app1`, `ssm:/prod/db1`: where a secret is kept.
-fn is_reference(text: &[u8]) -> bool {
-    let scheme = text.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
-    let Some(path) = text[scheme..].strip_prefix(b":").filter(|_| scheme > 1) else { return false };
-    let first = path.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
-    path.get(first) == Some(&b'/')
+    let parts = || text.split(|byte| b"-_".contains(byte));
+    parts().count() > 1 && parts().all(is_part)
 }
 
 /// Without what stands around names in code and prose: `*name`, `#[name`, `name!`.
 pub(super) fn bare(text: &[u8]) -> &[u8] {
-    let start = text.iter().position(|byte| !b"*&#![(".contains(byte)).unwrap_or(text.len());
-    let end = text.iter().rposition(|byte| !b"!?.,;:*=".contains(byte)).map_or(start, |end| end + 1);
+    let start = text.iter().position(|byte| !b"*&#![(?".contains(byte)).unwrap_or(text.len());
+    let end = text.iter().rposition(|byte| !b"!?.,;:*=#/".contains(byte)).map_or(start, |end| end + 1);
     text.get(start..end).unwrap_or_default()
-}
-
-/// `name.of(…`, `name[…`: an identifier, or several with dots, that is called or indexed.
-fn is_expression(text: &[u8]) -> bool {
-    let name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_$.!?".contains(byte);
-    let end = text.iter().position(|byte| !name(byte));
-    let starts_a_name = text.first().is_some_and(|byte| byte.is_ascii_alphabetic() || b"_$@".contains(byte));
-    starts_a_name && end.is_some_and(|end| end > 1 && b"([".contains(&text[end]))
 }
 
 /// `node.first_token`: names with dots between, and hardly a digit.
@@ -126,10 +48,11 @@ pub(super) fn is_path(text: &[u8]) -> bool {
 
 /// Split where case, letters and digits change, the pieces of a name are words: some length, vowels, few digits.
 pub(super) fn is_wordy(text: &[u8]) -> bool {
+    let text = without_date(text);
     let count = |is: fn(&u8) -> bool| text.iter().filter(|byte| is(byte)).count();
     let (letters, digits) = (count(u8::is_ascii_alphabetic), count(u8::is_ascii_digit));
     // Without digits, signs that join words make no difference: `user@site`, `on|off`.
-    let joints: &[u8] = if digits == 0 { b"_-.:/ @+=|&,*^" } else { b"_-.:/ " };
+    let joints: &[u8] = if digits == 0 { b"_-.:/ @+=|&,*^$" } else { b"_-.:/ $" };
     let signs = text.iter().filter(|byte| !byte.is_ascii_alphanumeric() && !joints.contains(byte)).count();
     let pieces = text.iter().enumerate().filter(|(place, _)| begins_piece(text, *place)).count();
     let longest_without_vowel =
@@ -144,6 +67,17 @@ pub(super) fn is_wordy(text: &[u8]) -> bool {
         && digits * 4 <= letters
         && count(|byte| is_vowel(*byte)) * 4 >= letters
         && longest_without_vowel.is_none_or(|longest| longest < 6)
+}
+
+/// `files-api-2025-04-14` → `files-api`.
+fn without_date(text: &[u8]) -> &[u8] {
+    let is_date = |tail: &[u8]| {
+        matches!(tail, [b'-' | b'_' | b'.', b'1' | b'2', b'0' | b'9', rest @ ..]
+            if rest.iter().all(|byte| byte.is_ascii_digit() || *byte == tail[0]))
+    };
+    let split =
+        [11, 9].into_iter().filter_map(|length| text.split_at_checked(text.len().checked_sub(length)?));
+    split.into_iter().find(|(_, tail)| is_date(tail)).map_or(text, |(name, _)| name)
 }
 
 /// A letter after none, an upper-case one after a lower-case one, a lower-case one after several upper-case ones.
@@ -181,6 +115,12 @@ mod tests {
             "message!",
             "*out_priv",
             "U8(253u8)",
+            "source.#/",
+            "script.*",
+            "PKCS8-to-PKCS1",
+            "constant.reserved.$0",
+            "?InterpolationInTemplate",
+            "files-api-2025-04-14",
         ];
         assert!(words.iter().all(|text| !is_none(text.as_bytes())));
     }

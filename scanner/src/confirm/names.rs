@@ -14,6 +14,11 @@ const CONTEXT: usize = 64;
 /// Shorter values are no secrets that a name could give away.
 const MIN_VALUE: usize = 6;
 
+/// A shorter word with a number may be a password.
+const MIN_TYPE: usize = 10;
+/// A longer one may be a token.
+const MAX_VARIABLE: usize = 14;
+
 /// Longer words than this are rare.
 const MIN_TOKEN: usize = 12;
 
@@ -64,10 +69,14 @@ impl NameRules {
     ) -> Option<(usize, Range<usize>)> {
         let bytes = view.bytes;
         let text = &bytes[named.value.clone()];
-        if !is_plausible(text) || (!named.is_text && (is_identifier(text) || says(text) >= Says::Perhaps)) {
+        let name = &bytes[named.name.clone()];
+        if !is_plausible(text)
+            || repeats(name, text)
+            || (!named.is_text && (is_identifier(text) || says(text) >= Says::Perhaps))
+        {
             return None;
         }
-        let says = match says(&bytes[named.name.clone()]) {
+        let says = match says(name) {
             Says::Nothing => return None,
             // What may be the name of a variable is judged like any secret.
             Says::Password if !named.is_text => Says::Secret,
@@ -118,12 +127,43 @@ fn is_plausible(value: &[u8]) -> bool {
     value.len() >= MIN_VALUE && (!value[1..].iter().all(is_of_words) || may_be_token())
 }
 
-/// `x25519_sign`, `module$of`: small letters with digits and what joins them in code.
+/// `"encryptionKey": "encryptionKey1024"`: the name again, and perhaps a number.
+fn repeats(name: &[u8], value: &[u8]) -> bool {
+    let same = |head: &[u8]| head.eq_ignore_ascii_case(name);
+    let is_number = |rest: &[u8]| rest.len() <= 6 && !rest.iter().any(u8::is_ascii_alphabetic);
+    value.split_at_checked(name.len()).is_some_and(|(head, rest)| same(head) && is_number(rest))
+}
+
+/// What code calls a thing: `x25519_sign`, `module$of`, `b64header`, `SensitiveString2048`.
 fn is_identifier(value: &[u8]) -> bool {
-    let is_snake =
-        value.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.".contains(byte));
-    let is_mangled = value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_$.".contains(byte));
-    (is_snake && value.iter().any(|byte| b"_.".contains(byte))) || (is_mangled && value.contains(&b'$'))
+    let all = |fits: fn(&u8) -> bool| value.iter().all(fits);
+    let is_snake = all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.".contains(byte));
+    let is_mangled = all(|byte| byte.is_ascii_alphanumeric() || b"_$.".contains(byte));
+    let has = |signs: &[u8]| value.iter().any(|byte| signs.contains(byte));
+    (is_snake && (has(b"_.") || has_one_number(value))) || (is_mangled && has(b"$")) || is_type(value)
+}
+
+/// `b64header`, `s3client`: a letter first, and one number.
+fn has_one_number(value: &[u8]) -> bool {
+    let numbers = || {
+        value
+            .chunk_by(|left, right| left.is_ascii_digit() == right.is_ascii_digit())
+            .filter(|chunk| chunk[0].is_ascii_digit())
+    };
+    value.len() <= MAX_VARIABLE
+        && value[0].is_ascii_lowercase()
+        && numbers().count() == 1
+        && numbers().all(|number| number.len() <= 4)
+}
+
+/// `SensitiveString2048`: words that begin with capitals, and a number.
+fn is_type(value: &[u8]) -> bool {
+    let number = value.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let mut words = value[..value.len() - number].chunk_by(|_, right| !right.is_ascii_uppercase());
+    let is_word = |word: &[u8]| {
+        word.len() >= 3 && word[0].is_ascii_uppercase() && word[1..].iter().all(u8::is_ascii_lowercase)
+    };
+    number <= 4 && value.len() - number >= MIN_TYPE && words.all(is_word)
 }
 
 fn secret_in(rule: &Rule, bytes: &[u8], value: &Range<usize>) -> Option<Range<usize>> {
