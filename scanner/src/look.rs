@@ -147,13 +147,13 @@ impl Looking<'_> {
             self.ask()?;
             block.read(bytes, start);
             self.runs(view, &block, &mut passes.runs)?;
-            self.literals(view, &block, &mut passes.names);
+            self.literals(view, &block, &mut passes.names)?;
             if !view.is_ambiguous {
                 self.digits(view, &block, &mut passes.digits);
-                self.userinfo(view, &block, &mut passes.userinfo);
                 self.mailboxes(view, &block, &mut passes.mailboxes);
                 self.seed_words(view, &block, &mut passes.seed_words);
             }
+            self.userinfo(view, &block, &mut passes.userinfo);
             self.known(view, &block, &mut passes.known);
             while let Some(decoded) = passes.disguises.next_in(&block, bytes) {
                 self.nested(view, &decoded)?;
@@ -233,7 +233,10 @@ impl Looking<'_> {
     ) -> Option<Decoded> {
         match Turn::rule_of(number, self.finder.rules.rules.len()) {
             (rule, None) => self.keyword(view, at, rule),
-            (_, Some(turn)) if !view.is_ambiguous => return turned.around(view.bytes, at, turn),
+            (rule, Some(turn)) if !view.is_ambiguous && !turned.covers(at, turn) => {
+                let shows = confirm::at_turned_keyword(&self.finder.rules.rules[rule], view.bytes, at, turn);
+                return shows.then(|| turned.around(view.bytes, at, turn));
+            }
             _ => {}
         }
         None
@@ -241,7 +244,7 @@ impl Looking<'_> {
 
     fn keyword(&mut self, view: &View<'_>, at: usize, rule: usize) {
         let compiled = &self.finder.rules.rules[rule];
-        if view.is_ambiguous && !compiled.is_strong() {
+        if view.is_ambiguous && !compiled.tells_when_turned() {
             return;
         }
         if let Some(secret) = confirm::at_keyword(compiled, view.bytes, at) {
@@ -249,16 +252,26 @@ impl Looking<'_> {
         }
     }
 
-    fn literals(&mut self, view: &View<'_>, block: &Block, names: &mut NamePass) {
+    fn literals(&mut self, view: &View<'_>, block: &Block, names: &mut NamePass) -> Result<(), ScanError> {
         let literals = &self.finder.literals;
+        let mut turned = Vec::new();
         literals.find_in(view.bytes, block, |at, literal| match literal {
-            Literal::Keyword(rule) => self.keyword(view, at, rule),
-            Literal::Stem if at >= names.named_until && !view.is_ambiguous => {
+            Literal::Keyword(number) => {
+                turned.extend(self.candidate(view, at, number, &mut names.turned));
+            }
+            Literal::Stem if at >= names.named_until => {
                 names.named_until = self.stem(view, at);
                 self.column(view, &mut names.tables, at);
             }
-            Literal::Stem => {}
+            Literal::Turned(turn) if !view.is_ambiguous => {
+                turned.extend(names.turned.around_name(view.bytes, at, turn));
+            }
+            Literal::ReversedUrl if !view.is_ambiguous && !names.turned.covers(at, Turn::Reversed) => {
+                turned.push(names.turned.around(view.bytes, at, Turn::Reversed));
+            }
+            Literal::Stem | Literal::Turned(_) | Literal::ReversedUrl => {}
         });
+        turned.iter().try_for_each(|decoded| self.nested(view, decoded))
     }
 
     /// Returns up to where further stems belong to the same value.
@@ -429,5 +442,6 @@ struct DigitPass {
 #[derive(Default)]
 struct NamePass {
     named_until: usize,
+    turned: Turned,
     tables: Tables,
 }

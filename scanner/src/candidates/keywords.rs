@@ -17,9 +17,9 @@ use crate::views::Turn;
 #[derive(Debug)]
 pub(crate) struct Keywords {
     rules: usize,
-    /// Whether each rule is told from chance in turned text.
-    strong: Vec<bool>,
-    /// Those with which a match begins that stands alone, and has a digit or a capital; strong ones in ROT13 too.
+    /// Whether each rule is looked for in turned text.
+    turned: Vec<bool>,
+    /// Those with which a match begins that stands alone, and has a digit or a capital; in ROT13 too.
     of_words: Table<usize>,
     /// The others.
     inner: Table<usize>,
@@ -34,12 +34,12 @@ impl Keywords {
             .map(|(rule, keyword)| (keyword.clone(), rule))
             .partition(|(keyword, rule)| begins_a_word(&rules.rules[*rule], keyword));
         let count = rules.rules.len();
-        let is_strong = |rule: usize| rules.rules[rule].is_strong();
+        let tells = |rule: usize| rules.rules[rule].tells_when_turned();
         let rot13 = |(keyword, rule): &(Keyword, usize)| {
-            is_strong(*rule).then(|| (turned(keyword, Turn::Rot13), Turn::Rot13.of(*rule, count)))
+            tells(*rule).then(|| (turned(keyword, Turn::Rot13), Turn::Rot13.of(*rule, count)))
         };
         let reversed = |(keyword, rule): &(Keyword, usize)| {
-            is_strong(*rule).then(|| (turned(keyword, Turn::Reversed), Turn::Reversed.of(*rule, count)))
+            tells(*rule).then(|| (turned(keyword, Turn::Reversed), Turn::Reversed.of(*rule, count)))
         };
         let inner_turned: Vec<_> =
             inner.iter().filter_map(rot13).chain(inner.iter().filter_map(reversed)).collect();
@@ -47,7 +47,7 @@ impl Keywords {
         let words_turned: Vec<_> = of_words.iter().filter_map(rot13).collect();
         Self {
             rules: count,
-            strong: rules.rules.iter().map(Rule::is_strong).collect(),
+            turned: rules.rules.iter().map(Rule::tells_when_turned).collect(),
             of_words: Table::new(of_words.into_iter().chain(words_turned).collect()),
             inner_beginnings: Beginnings::new(
                 inner.literals().map(|literal| (literal.bytes.as_slice(), literal.ignore_case)),
@@ -94,7 +94,7 @@ impl Keywords {
     #[inline]
     fn reversed_before(&self, bytes: &[u8], end: usize, found: &mut impl FnMut(usize, usize)) {
         for (rule, length) in self.of_words.before(bytes, end) {
-            if rule < self.rules && self.strong[rule] {
+            if rule < self.rules && self.turned[rule] {
                 found(end - length, Turn::Reversed.of(rule, self.rules));
             }
         }

@@ -5,6 +5,7 @@ use super::keywords::{fits_a_run, keywords_of};
 use super::masks::{Beginnings, Block, CHUNK, WORDS};
 use super::table::Table;
 use crate::rules::{Keyword, RuleSet};
+use crate::views::Turn;
 
 /// Beginnings of words that names of secrets have, four bytes each since so many are looked at.
 const STEMS: &[&str] = &[
@@ -16,48 +17,76 @@ const STEMS: &[&str] = &[
     "ennwo", "salt", "SALT", "Salt",
 ];
 
+/// What names in turned text have; longer where four bytes read from their end stand in ordinary words.
+const TURNED_STEMS: &[&str] = &[
+    "pass", "Pass", "PASS", "secret", "Secret", "SECRET", "token", "Token", "TOKEN", "credent", "CREDENT",
+    "_key", "_KEY", "-key", "-Key", " key", " Key", "ikey", "iKey", "IKey", "tKey", "sKey", "eKey", "_pwd",
+    "_PWD",
+];
+
 /// What a literal stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Literal {
     /// A name that may say secret has this stem.
     Stem,
-    /// The rule has this keyword, which fits no run.
+    /// One in turned text has it.
+    Turned(Turn),
+    /// Where the password of a URL ends its user when it is read from its end.
+    ReversedUrl,
+    /// The rule, or the rule in turned text, has this keyword, which fits no run; see [`Turn::rule_of`].
     Keyword(usize),
 }
 
 /// Searches for stems and for keywords that fit no run.
 #[derive(Debug)]
 pub(crate) struct Literals {
-    beginnings: Beginnings,
+    beginnings: [Beginnings; 2],
     table: Table<Literal>,
 }
 
 impl Literals {
     /// Collects stems and keywords.
     pub(crate) fn new(rules: &RuleSet) -> Self {
-        let stems = STEMS
-            .iter()
-            .map(|stem| (Keyword { bytes: stem.as_bytes().to_vec(), ignore_case: false }, Literal::Stem));
+        let entry = |bytes: Vec<u8>, literal| (Keyword { bytes, ignore_case: false }, literal);
+        let stems = STEMS.iter().map(|stem| entry(stem.as_bytes().to_vec(), Literal::Stem));
+        let turned = Turn::ALL.into_iter().flat_map(|turn| {
+            TURNED_STEMS.iter().map(move |stem| entry(turn.turn(stem.as_bytes()), Literal::Turned(turn)))
+        });
+        let url = entry(b"//:".to_vec(), Literal::ReversedUrl);
         let keywords = keywords_of(rules)
             .filter(|(_, keyword)| !fits_a_run(keyword))
-            .map(|(rule, keyword)| (keyword.clone(), Literal::Keyword(rule)));
-        let table = Table::new(stems.chain(keywords).collect());
-        let beginnings =
-            Beginnings::new(table.literals().map(|literal| (literal.bytes.as_slice(), literal.ignore_case)));
-        Self { beginnings, table }
+            .flat_map(|(rule, keyword)| spellings(rules, rule, keyword));
+        let table = Table::new(stems.chain(turned).chain([url]).chain(keywords).collect());
+        let literals = table.literals().map(|literal| (literal.bytes.as_slice(), literal.ignore_case));
+        Self { beginnings: Beginnings::in_two(literals), table }
     }
 
     /// Calls `found(position, literal)` for every literal that begins in `block`, in order.
     #[inline]
     pub(crate) fn find_in(&self, bytes: &[u8], block: &Block, mut found: impl FnMut(usize, Literal)) {
-        let mut words = [0; WORDS];
-        self.beginnings.fill(bytes, block.range().start, &mut words);
-        for (word, at) in words.into_iter().zip(block.range().step_by(CHUNK)) {
+        let mut words = [[0; WORDS]; 2];
+        for (beginnings, words) in self.beginnings.iter().zip(&mut words) {
+            beginnings.fill(bytes, block.range().start, words);
+        }
+        let [one, other] = words;
+        for ((one, other), at) in one.into_iter().zip(other).zip(block.range().step_by(CHUNK)) {
+            let word = one | other;
             for at in block.positions(at, word) {
                 self.table.at(bytes, at).for_each(|literal| found(at, literal));
             }
         }
     }
+}
+
+/// A keyword, and how it stands in turned text.
+fn spellings(rules: &RuleSet, rule: usize, keyword: &Keyword) -> Vec<(Keyword, Literal)> {
+    let ways = Turn::ALL.into_iter().filter(|_| rules.rules[rule].tells_when_turned());
+    let turned = ways.map(|turn| {
+        let bytes = turn.turn(&keyword.bytes);
+        let number = turn.of(rule, rules.rules.len());
+        (Keyword { bytes, ignore_case: keyword.ignore_case }, Literal::Keyword(number))
+    });
+    [(keyword.clone(), Literal::Keyword(rule))].into_iter().chain(turned).collect()
 }
 
 #[cfg(test)]

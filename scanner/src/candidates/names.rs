@@ -49,7 +49,8 @@ pub(crate) fn named_at(bytes: &[u8], stem: usize) -> Option<Named> {
     Named::of(bytes, name, value)
 }
 
-pub(super) fn name_around(bytes: &[u8], stem: usize) -> Range<usize> {
+/// The name around the stem at `stem`.
+pub(crate) fn name_around(bytes: &[u8], stem: usize) -> Range<usize> {
     let floor = stem.saturating_sub(MAX_NAME);
     let ceiling = bytes.len().min(stem + MAX_NAME);
     let mut start = start_of(bytes, stem, floor, NAME);

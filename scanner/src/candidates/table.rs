@@ -83,9 +83,12 @@ impl<T: Copy> Table<T> {
 impl Keyword {
     /// Whether `bytes` begin with the keyword.
     fn starts(&self, bytes: &[u8]) -> bool {
-        bytes.get(..self.bytes.len()).is_some_and(|head| {
-            if self.ignore_case { head.eq_ignore_ascii_case(&self.bytes) } else { head == self.bytes }
-        })
+        bytes.get(..self.bytes.len()).is_some_and(|head| self.is(head))
+    }
+
+    /// Whether `text` is the keyword.
+    pub(crate) fn is(&self, text: &[u8]) -> bool {
+        if self.ignore_case { text.eq_ignore_ascii_case(&self.bytes) } else { text == self.bytes }
     }
 }
 

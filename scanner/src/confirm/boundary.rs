@@ -20,7 +20,7 @@ pub(super) fn ends_word(bytes: &[u8], end: usize) -> bool {
 }
 
 /// Text around a match from which on it is a piece of a blob.
-const BLOB: usize = 256;
+pub(super) const BLOB: usize = 256;
 
 /// Whether the match at `range` is a piece of a long run in one of the base64 alphabets, where keywords of three
 /// bytes turn up by chance. A path has slashes and dashes, and is none.

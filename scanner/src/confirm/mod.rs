@@ -7,6 +7,7 @@ mod numbers;
 mod phrases;
 mod stretch;
 mod table;
+mod turned;
 
 use std::ops::Range;
 
@@ -19,6 +20,7 @@ use boundary::{begins_word, ends_word, is_piece_of_blob};
 pub(crate) use context::{MAX_NAMED, Memory, NumberRules};
 pub(crate) use names::NameRules;
 pub(crate) use phrases::in_row;
+pub(crate) use turned::at_turned_keyword;
 
 /// How often the digits of one stretch are tried from a new start: cards in a long list are found, and a
 /// megabyte of grouped digits stays linear.

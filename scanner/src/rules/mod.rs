@@ -202,6 +202,14 @@ impl Rule {
         self.is_known() || (long && self.bits >= STRONG_BITS)
     }
 
+    /// Whether it is looked for in turned text: a match there is no chance, or stands alone and is long.
+    pub(crate) fn tells_when_turned(&self) -> bool {
+        const LONG: usize = 16;
+        let by_keyword = matches!(self.trigger, Trigger::Keywords { .. });
+        let bits = if self.whole_word { 14.0 } else { 24.0 };
+        self.is_strong() || (by_keyword && self.min_bytes >= LONG && self.bits >= bits)
+    }
+
     /// Whether these bytes, which the pattern matched, are what the rule is about: every check agrees, and
     /// they are not published test data.
     pub(crate) fn confirms(&self, secret: &[u8]) -> bool {

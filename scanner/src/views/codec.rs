@@ -90,18 +90,20 @@ impl Codec {
             Self::Archive(name) => name,
         }
     }
-
-    /// Whether other data reads as text in this way by chance. What is found there needs strong evidence.
-    pub(super) fn is_ambiguous(&self) -> bool {
-        match self {
-            Self::Base85(_) | Self::Spaced | Self::Turned(_) => true,
-            Self::Numbers(numbers) => numbers.base != Base::Hex,
-            _ => false,
-        }
-    }
 }
 
 impl Decoded {
+    /// Whether other data reads as this by chance. What is found there needs strong evidence.
+    pub(super) fn is_ambiguous(&self) -> bool {
+        match &self.codec {
+            Codec::Turned(_) => true,
+            // Lists of small numbers, and tables of them, read as digits.
+            Codec::Base85(_) | Codec::Spaced => !has_a_word(&self.bytes),
+            Codec::Numbers(numbers) => numbers.base != Base::Hex && !has_a_word(&self.bytes),
+            _ => false,
+        }
+    }
+
     /// The range of the surrounding view that `range` was decoded from.
     pub(super) fn source_of(&self, range: &Range<usize>) -> Range<usize> {
         match &self.codec {
@@ -152,4 +154,9 @@ impl Decoded {
             Codec::Archive(_) => return None,
         })
     }
+}
+
+/// Whether three letters stand in a row.
+fn has_a_word(text: &[u8]) -> bool {
+    text.windows(3).any(|three| three.iter().all(u8::is_ascii_alphabetic))
 }

@@ -41,7 +41,7 @@ pub(crate) struct View<'p> {
     origin: Option<Origin<'p>>,
     /// How many decodings lie between the part and this view.
     pub(crate) depth: usize,
-    /// Whether chance could have written these bytes, so that only strong evidence counts.
+    /// Whether chance could have written these bytes, so that only names and strong evidence count.
     pub(crate) is_ambiguous: bool,
     /// Whether it is of the head of a message, where every line is a field of its own.
     pub(crate) is_head: bool,
@@ -78,7 +78,7 @@ impl<'p> View<'p> {
 
     /// A stretch of `parent`, decoded.
     pub(crate) fn decoded(parent: &'p View<'p>, decoded: &'p Decoded) -> Self {
-        let is_ambiguous = parent.is_ambiguous || decoded.codec.is_ambiguous();
+        let is_ambiguous = parent.is_ambiguous || decoded.is_ambiguous();
         let origin = Some(Origin { parent, decoded });
         let archives = archive::archives_in(&decoded.bytes);
         let (depth, is_head) = (parent.depth + 1, parent.is_head);

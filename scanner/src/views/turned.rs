@@ -1,15 +1,21 @@
 //! Text that was turned into other text: each letter thirteen further on, or the whole from its end.
 //!
-//! Any text can be read so; it is, around what such a reading makes of a keyword.
+//! Any text can be read so; it is, around what such a reading makes of a keyword, or of a name that says secret.
 
 use std::ops::Range;
 
 use super::{Codec, Decoded};
+use crate::candidates::{Says, name_around, says};
 
 /// How far around a keyword the text is turned back: the longest match of a pattern, and more.
 const REACH: usize = 12 << 10;
 /// How far before the end of what was turned back the next keyword is looked at anew.
 const OVERLAP: usize = 9 << 10;
+/// How far around a name what it is read with may stand: on one side a vendor, on the other the longest value.
+const CONTEXT: usize = 256;
+const VALUE: usize = 1536;
+/// How far behind a name the text is turned back, so that other names need not be turned again.
+const BEHIND: usize = 4096;
 
 /// A way to turn text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +48,37 @@ impl Turn {
         }
     }
 
+    /// Turns text back. In JSON and in code an escaped line end stands as such, whatever was done to the text.
+    fn read(self, text: &[u8]) -> Vec<u8> {
+        let mut read = self.turn(text);
+        for at in memchr::memchr_iter(b'\\', text) {
+            let Some(&escaped @ (b'n' | b'r' | b't' | b'"')) = text.get(at + 1) else { continue };
+            let last = text.len() - 1 - at;
+            match self {
+                Self::Rot13 => read[at + 1] = escaped,
+                Self::Reversed => read.swap(last - 1, last),
+            }
+        }
+        read
+    }
+
+    /// As much of the text before and after the turned `keyword` turned back, and where the keyword stands in it.
+    pub(crate) fn glimpse(
+        self,
+        bytes: &[u8],
+        keyword: &Range<usize>,
+        before: usize,
+        after: usize,
+    ) -> (Vec<u8>, usize) {
+        let (left, right) = if self == Self::Rot13 { (before, after) } else { (after, before) };
+        let source = keyword.start.saturating_sub(left)..bytes.len().min(keyword.end + right);
+        let at = match self {
+            Self::Rot13 => keyword.start - source.start,
+            Self::Reversed => source.end - keyword.end,
+        };
+        (self.read(&bytes[source]), at)
+    }
+
     /// The range of the turned text that `range` was read from.
     pub(super) fn source_of(self, range: &Range<usize>, whole: &Range<usize>) -> Range<usize> {
         match self {
@@ -59,23 +96,49 @@ fn rot13(byte: u8) -> u8 {
     }
 }
 
-/// How far text was turned back, for each way.
+/// How far text was turned back around keywords and around names, for each way.
 #[derive(Debug, Default)]
 pub(crate) struct Turned {
     until: [usize; 2],
+    named_until: [usize; 2],
 }
 
 impl Turned {
-    /// The text around the turned keyword at `at`, turned back, unless a keyword before it had it turned.
-    pub(crate) fn around(&mut self, bytes: &[u8], at: usize, turn: Turn) -> Option<Decoded> {
-        let until = &mut self.until[turn as usize];
+    /// Whether the text at `at` was turned back, with all that a keyword there may begin.
+    pub(crate) fn covers(&self, at: usize, turn: Turn) -> bool {
+        at < self.until[turn as usize]
+    }
+
+    /// The text around the turned keyword at `at`, turned back.
+    pub(crate) fn around(&mut self, bytes: &[u8], at: usize, turn: Turn) -> Decoded {
+        let source = at.saturating_sub(REACH)..bytes.len().min(at + REACH);
+        self.until[turn as usize] = if source.end == bytes.len() { source.end } else { source.end - OVERLAP };
+        turned(bytes, source, turn)
+    }
+
+    /// The text around the turned beginning of a name at `at`, turned back, if the name says secret.
+    pub(crate) fn around_name(&mut self, bytes: &[u8], at: usize, turn: Turn) -> Option<Decoded> {
+        let until = &mut self.named_until[turn as usize];
         if at < *until {
             return None;
         }
-        let source = at.saturating_sub(REACH)..bytes.len().min(at + REACH);
-        *until = if source.end == bytes.len() { source.end } else { source.end - OVERLAP };
-        Some(Decoded { bytes: turn.turn(&bytes[source.clone()]), source, codec: Codec::Turned(turn) })
+        let name = name_around(bytes, at);
+        *until = name.end;
+        if says(&turn.turn(&bytes[name.clone()])) < Says::Perhaps {
+            return None;
+        }
+        let (before, after) = match turn {
+            Turn::Rot13 => (CONTEXT, VALUE),
+            Turn::Reversed => (VALUE, CONTEXT),
+        };
+        let source = name.start.saturating_sub(before)..bytes.len().min(name.end + BEHIND);
+        *until = if source.end == bytes.len() { source.end } else { source.end - after };
+        Some(turned(bytes, source, turn))
     }
+}
+
+fn turned(bytes: &[u8], source: Range<usize>, turn: Turn) -> Decoded {
+    Decoded { bytes: turn.read(&bytes[source.clone()]), source, codec: Codec::Turned(turn) }
 }
 
 #[cfg(test)]
@@ -86,10 +149,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_byte_maps_back_and_edits_are_turned(text in "[ -~]{5,60}", start in 0_usize..4, reversed in any::<bool>()) {
+        fn every_byte_maps_back_and_edits_are_turned(text in "[ -\\[\\]-~]{5,60}", start in 0_usize..4, reversed in any::<bool>()) {
             let turn = Turn::ALL[usize::from(reversed)];
             let turned = turn.turn(text.as_bytes());
-            let decoded = Turned::default().around(&turned, 3, turn).expect("the first");
+            let decoded = Turned::default().around(&turned, 3, turn);
             prop_assert_eq!(&decoded.bytes, text.as_bytes());
             let view = View::part(&turned);
             let inner = View::decoded(&view, &decoded);
@@ -107,10 +170,12 @@ mod tests {
     fn what_was_turned_is_not_turned_again() {
         let bytes = vec![b'x'; 100_000];
         let mut turned = Turned::default();
-        let total: usize = (0..bytes.len())
-            .filter_map(|at| turned.around(&bytes, at, Turn::Rot13))
-            .map(|decoded| decoded.bytes.len())
-            .sum();
+        let mut total = 0;
+        for at in 0..bytes.len() {
+            if !turned.covers(at, Turn::Rot13) {
+                total += turned.around(&bytes, at, Turn::Rot13).bytes.len();
+            }
+        }
         assert!(total < 10 * bytes.len(), "{total}");
     }
 }

@@ -3,12 +3,16 @@
 //! Literals share eight buckets, the bits of a byte. For each of the four places, one table says which buckets have a
 //! literal with this low half of a byte there, another which have one with this high half. A bucket that is in all
 //! eight answers may have a literal here; the caller compares. Any number of literals fits; more of them in a bucket
-//! make more false candidates, which is why those that are alike share one.
+//! make more false candidates, which is why those that are alike share one, and many literals make two sets.
 
 use super::{CHUNK, WORDS};
 
 /// More literals than these are joined with their neighbours before the most alike are looked for.
 const MOST_GROUPS: usize = 64;
+/// The same for two sets.
+const MOST_GROUPS_OF_TWO: usize = 192;
+/// Buckets of one set.
+const BUCKETS: usize = 8;
 /// Places that are looked at.
 pub(super) const PLACES: usize = 4;
 /// Bytes that the look at a chunk reads.
@@ -33,13 +37,19 @@ type Halves = [u32; PLACES];
 impl Beginnings {
     /// The beginnings of these literals; `true` where upper and lower case are the same.
     pub(crate) fn new<'l>(literals: impl Iterator<Item = (&'l [u8], bool)>) -> Self {
-        let mut all: Vec<Halves> =
-            literals.map(|(literal, ignore_case)| halves(literal, ignore_case)).collect();
-        all.sort_unstable();
-        all.dedup();
-        let groups = all.chunks(all.len().div_ceil(MOST_GROUPS).max(1));
-        let buckets = eight(groups.map(|group| group.iter().fold([0; PLACES], joined)).collect());
-        Self { places: std::array::from_fn(|place| Place::new(buckets.map(|bucket| bucket[place]))) }
+        Self::of(&buckets(literals, MOST_GROUPS, BUCKETS))
+    }
+
+    /// The same in two sets.
+    pub(crate) fn in_two<'l>(literals: impl Iterator<Item = (&'l [u8], bool)>) -> [Self; 2] {
+        let buckets = buckets(literals, MOST_GROUPS_OF_TWO, 2 * BUCKETS);
+        let (one, other) = buckets.split_at(buckets.len().min(BUCKETS));
+        [Self::of(one), Self::of(other)]
+    }
+
+    fn of(buckets: &[Halves]) -> Self {
+        let at = |place: usize| buckets.iter().map(move |bucket| bucket[place]);
+        Self { places: std::array::from_fn(|place| Place::new(at(place))) }
     }
 
     /// A bit for each of the [`CHUNK`] bytes from `at` on at which a literal could begin.
@@ -89,9 +99,9 @@ impl Beginnings {
 }
 
 impl Place {
-    fn new(buckets: [u32; 8]) -> Self {
+    fn new(buckets: impl Iterator<Item = u32>) -> Self {
         let mut place = Self::default();
-        for (bucket, halves) in buckets.into_iter().enumerate() {
+        for (bucket, halves) in buckets.enumerate() {
             for half in 0..16 {
                 place.low[half] |= u8::from(halves >> half & 1 == 1) << bucket;
                 place.high[half] |= u8::from(halves >> (half + 16) & 1 == 1) << bucket;
@@ -111,9 +121,14 @@ fn halves(literal: &[u8], ignore_case: bool) -> Halves {
     })
 }
 
-/// At most eight of these, those joined that are most alike.
-fn eight(mut groups: Vec<Halves>) -> [Halves; 8] {
-    while groups.len() > 8 {
+/// What literals begin with in at most `count` buckets, those joined that are most alike, but in `most` groups first.
+fn buckets<'l>(literals: impl Iterator<Item = (&'l [u8], bool)>, most: usize, count: usize) -> Vec<Halves> {
+    let mut all: Vec<Halves> = literals.map(|(literal, ignore_case)| halves(literal, ignore_case)).collect();
+    all.sort_unstable();
+    all.dedup();
+    let groups = all.chunks(all.len().div_ceil(most).max(1));
+    let mut groups: Vec<Halves> = groups.map(|group| group.iter().fold([0; PLACES], joined)).collect();
+    while groups.len() > count {
         let cost = |&(one, other): &(usize, usize)| {
             width(&joined(groups[one], &groups[other])) - width(&groups[one]).max(width(&groups[other]))
         };
@@ -122,7 +137,7 @@ fn eight(mut groups: Vec<Halves>) -> [Halves; 8] {
         let moved = groups.swap_remove(other);
         groups[one] = joined(groups[one], &moved);
     }
-    std::array::from_fn(|bucket| groups.get(bucket).copied().unwrap_or_default())
+    groups
 }
 
 fn joined(one: Halves, other: &Halves) -> Halves {

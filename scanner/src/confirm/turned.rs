@@ -1,0 +1,42 @@
+//! Whether what reads as a keyword in turned text begins what its rule finds: asked before more is turned back.
+
+use super::at_keyword;
+use super::boundary::{BLOB, is_piece_of_blob};
+use crate::candidates::classes::{EXTENDED, end_of, start_of};
+use crate::rules::{Rule, Trigger};
+use crate::views::Turn;
+
+/// Longer matches are not told by a part of them.
+const LONGEST: usize = 1 << 10;
+
+/// Whether `rule` finds something at its keyword, which stands turned at `at`.
+pub(crate) fn at_turned_keyword(rule: &Rule, bytes: &[u8], at: usize, turn: Turn) -> bool {
+    let Trigger::Keywords { literals, reach, max_bytes } = &rule.trigger else { return false };
+    let stands = |length: usize| bytes.get(at..at + length).map(|text| turn.turn(text));
+    let Some(keyword) =
+        literals.iter().find(|word| stands(word.bytes.len()).is_some_and(|text| word.is(&text)))
+    else {
+        return false;
+    };
+    let keyword = at..at + keyword.bytes.len();
+    let after = if rule.is_telling { rest_of_run(bytes, &keyword, turn, *max_bytes) } else { *max_bytes };
+    if after > LONGEST {
+        return rule.is_strong();
+    }
+    let (text, at) = turn.glimpse(bytes, &keyword, reach + BLOB, after + BLOB);
+    at_keyword(rule, &text, at).is_some_and(|secret| rule.is_strong() || !is_piece_of_blob(&text, &secret))
+}
+
+/// How far the run goes on behind the keyword, read as it is turned; at most `max_bytes`.
+fn rest_of_run(bytes: &[u8], keyword: &std::ops::Range<usize>, turn: Turn, max_bytes: usize) -> usize {
+    match turn {
+        Turn::Rot13 => {
+            let end = bytes.len().min(keyword.end + max_bytes);
+            end_of(&bytes[..end], keyword.end, EXTENDED) - keyword.end
+        }
+        Turn::Reversed => {
+            let floor = keyword.start.saturating_sub(max_bytes);
+            keyword.start - start_of(bytes, keyword.start, floor, EXTENDED)
+        }
+    }
+}
