@@ -8,7 +8,7 @@ from mitmproxy.addonmanager import Loader
 from mitmproxy.connection import Server
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
-from scangate_addon import buffering, denial, guard, hosts, layers, marks, message, options, rewrite, websocket
+from scangate_addon import buffering, denial, flowing, guard, hosts, layers, marks, message, options, rewrite, websocket
 from scangate_addon.backends import open_backend
 from scangate_addon.closed import fail_closed
 from scangate_addon.deadlines import Deadlines
@@ -199,16 +199,16 @@ class Gate:
     ) -> None:
         """Let the end of a body that flowed pass, with its trailers, if all of it was let out."""
         outlet = what.stream
-        came_whole = isinstance(outlet, Outlet) and outlet.came_whole
-        if came_whole and await self._trailers_may_pass(flow, what, direction):
+        if not isinstance(outlet, Outlet) or not outlet.came_whole:
+            cut(flow)
+            return
+        trailers = message.trailers_of(flow, what) if what.trailers else None
+        refusal = None if trailers is None else await self._refusal(flow, trailers, direction, _cannot_edit_trailers)
+        if refusal is None:
             self._guard.passes.grant(flow, what)
         else:
+            flowing.end(flow, direction, refusal)
             cut(flow)
-
-    async def _trailers_may_pass(self, flow: http.HTTPFlow, what: http.Request | http.Response, direction: str) -> bool:
-        if not what.trailers:
-            return True
-        return await self._refusal(flow, message.trailers_of(flow, what), direction, _cannot_edit_trailers) is None
 
     async def _response_refusal(self, flow: http.HTTPFlow, response: http.Response, came_whole: bool) -> Denial | None:
         if not came_whole:

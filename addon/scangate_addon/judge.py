@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 
 from scangate_addon.judgement import Backend, Failure, Judgement, NoVerdict, Policy, Streamed
-from scangate_addon.message import Message
+from scangate_addon.message import Message, is_sound
 from scangate_addon.options import Settings
 
 log = logging.getLogger("scangate")
@@ -89,6 +89,8 @@ class Judge:
         """
         if self._backend is None or self._policy is None:
             raise NoVerdict("unavailable", _NOBODY)
+        if not is_sound(message):
+            raise NoVerdict("error", "its head breaks lines")
         try:
             return await self._backend.scan(message)
         except NoVerdict:
@@ -105,4 +107,6 @@ class Judge:
         """
         if self._backend is None or self._policy is None:
             return None
+        if not is_sound(head):
+            raise NoVerdict("error", "its head breaks lines")
         return self._backend.stream(head)

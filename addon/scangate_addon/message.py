@@ -1,6 +1,8 @@
 """What the scanner is told: plain bytes out of mitmproxy's flows, nothing decoded."""
 
+import re
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TypeAlias
 
 from mitmproxy import http
@@ -63,6 +65,20 @@ class WebSocket:
 
 
 Message: TypeAlias = Request | Response | WebSocket | Connect
+
+
+# Whoever reads a head line by line would find another one behind these.
+_BREAKS = re.compile(rb"[\0\r\n]")
+_BREAKS_LINE = re.compile(rb"[\0-\x20\x7f]")
+
+
+def is_sound(message: Message) -> bool:
+    """Whether a head says the same to everybody: HTTP/2 carries line breaks that HTTP/1 ends lines at."""
+    if isinstance(message, Connect | WebSocket):
+        return True
+    if isinstance(message, Request) and _BREAKS_LINE.search(message.method + message.url):
+        return False
+    return not _BREAKS.search(b"".join(chain(*message.headers, *message.trailers)))
 
 
 def connect_of(flow: http.HTTPFlow) -> Connect:

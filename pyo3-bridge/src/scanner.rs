@@ -48,11 +48,16 @@ impl Scanner {
         let start = Instant::now();
         let deadline = deadline_ms.and_then(|limit| start.checked_add(Duration::from_millis(limit.0)));
         let expired = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        let session = Session { memory: &self.memory, now: start.duration_since(self.made) };
+        let session = self.session();
         let answer = py
             .detach(|| self.engine.scan_in_session(message, session, &expired))
             .map_err(|error| no_verdict(&error))?;
         Ok(Answer::new(Arc::clone(&self.engine), answer, start.elapsed()))
+    }
+
+    /// The memory of sessions, now.
+    fn session(&self) -> Session<'_> {
+        Session { memory: &self.memory, now: self.made.elapsed() }
     }
 
     /// What the typed calls give back.
@@ -237,7 +242,7 @@ impl Scanner {
         if session.is_some() {
             head.session = text(session.as_ref()).map(|session| session.into_owned().into());
         }
-        Stream::open(message.py(), &self.engine, &head)
+        Stream::open(message.py(), &self.engine, &head, self.session())
     }
 
     #[pyo3(
@@ -265,7 +270,7 @@ impl Scanner {
             body: Body::Absent,
             trailers: Vec::new(),
         };
-        Stream::open(py, &self.engine, &around.message(Content::Request(request)))
+        Stream::open(py, &self.engine, &around.message(Content::Request(request)), self.session())
     }
 
     #[pyo3(
@@ -298,7 +303,7 @@ impl Scanner {
             body: Body::Absent,
             trailers: Vec::new(),
         };
-        Stream::open(py, &self.engine, &around.message(Content::Response(response)))
+        Stream::open(py, &self.engine, &around.message(Content::Response(response)), self.session())
     }
 
     /// What `GET /rules` says.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
-use scanner::{Message, Report, ScanError};
+use scanner::{Message, Report, ScanError, Session};
 use ulid::Ulid;
 
 use crate::answer::Answer;
@@ -48,9 +48,15 @@ enum Released {
 }
 
 impl Stream {
-    pub(crate) fn open(py: Python<'_>, engine: &Arc<scanner::Scanner>, head: &Message<'_>) -> PyResult<Self> {
+    pub(crate) fn open(
+        py: Python<'_>,
+        engine: &Arc<scanner::Scanner>,
+        head: &Message<'_>,
+        session: Session<'_>,
+    ) -> PyResult<Self> {
         let start = Instant::now();
-        let (answer, stream) = py.detach(|| engine.stream(head)).map_err(|error| no_verdict(&error))?;
+        let opened = py.detach(|| engine.stream_in_session(head, session));
+        let (answer, stream) = opened.map_err(|error| no_verdict(&error))?;
         let took = start.elapsed();
         let (rewrites, holds) = (stream.rewrites(), stream.holds());
         let head = Answer::new(Arc::clone(engine), answer, took).with_edits(py, head)?;

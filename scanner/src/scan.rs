@@ -79,7 +79,8 @@ impl Scanner {
         let limits = self.policy.limits();
         admit(message, limits)?;
         let parts = parts::split(message, limits, expired)?;
-        let (mut hits, mut coverage) = self.find(&parts, expired)?;
+        let boundary = parts::boundary(parts::content_type(message));
+        let (mut hits, mut coverage) = self.find(&parts, boundary, expired)?;
         let memory = session.zip(message.session.as_deref());
         coverage.session = memory.is_some();
         hits.extend(self.find_in_pieces(message, &parts, memory, &mut coverage));
@@ -108,10 +109,11 @@ impl Scanner {
         &self.key
     }
 
-    /// Everything that the rules find, by place.
+    /// Everything that the rules find, by place; a body that is a form has a boundary.
     fn find(
         &self,
         parts: &Parts<'_>,
+        boundary: Option<&[u8]>,
         expired: &dyn Fn() -> bool,
     ) -> Result<(Vec<(Root, Hit)>, Coverage), ScanError> {
         let mut looking = self.finder.looking(parts.head.len() + parts.body.len(), expired);
@@ -121,7 +123,11 @@ impl Scanner {
         for (root, bytes) in
             [(Root::Head, &*parts.head), (Root::Body, &*parts.body)].into_iter().chain(beside)
         {
-            let view = if root == Root::Head { View::head(bytes) } else { View::part(bytes) };
+            let view = match (root, boundary) {
+                (Root::Head, _) => View::head(bytes),
+                (Root::Body, Some(boundary)) => View::form(bytes, boundary),
+                _ => View::part(bytes),
+            };
             looking.look(&view)?;
             hits.extend(std::mem::take(&mut looking.hits).into_iter().map(|hit| (root, hit)));
             let part = if root == Root::Head { "headers" } else { "body" };

@@ -101,3 +101,20 @@ fn without_a_session_nothing_is_remembered() {
     }
     assert_eq!(memory.sessions(), 0);
 }
+
+#[test]
+fn the_head_of_a_stream_is_a_message_of_its_session() {
+    let (scanner, memory) = (std::sync::Arc::new(scanner()), InMemory::new());
+    let token = token(&scanner);
+    let (first, last) = token.split_at(20);
+    let (first, last) =
+        (format!("https://sink.example/?d={first}"), format!("https://sink.example/up?d={last}"));
+    let session = Session { memory: &memory, now: Duration::ZERO };
+    let stream = |url: &str, flow: &str| {
+        let head = in_session(post(url, &[("content-length", "90000000")], b""), "s", flow);
+        scanner.stream_in_session(&head, session).expect("it can flow").0
+    };
+    assert_eq!(stream(&first, "a").verdict, Verdict::Allow);
+    assert_eq!(get(&scanner, &memory, &last, "b", 0).verdict, Verdict::Block);
+    assert_eq!(stream(&last, "c").verdict, Verdict::Block);
+}

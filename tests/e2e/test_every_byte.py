@@ -3,6 +3,7 @@
 Requests are written byte by byte to a socket, as no library would send them; the origin's raw bytes are looked at.
 """
 
+import base64
 import gzip
 import socket
 import struct
@@ -10,7 +11,9 @@ import time
 import zlib
 
 import pytest
+import zstandard
 
+from duplex import Duplex
 from tokens import aws_key_id
 
 HEAD = "POST {url} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nuser-agent: raw\r\n"
@@ -61,8 +64,23 @@ def part(name: str, text: str) -> bytes:
     return f'--b\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n{text}\r\n--b--\r\n'.encode()
 
 
+def dictionary(body: bytes) -> bytes:
+    """A stream of zlib that needs a dictionary of the sender's."""
+    packed = zlib.compressobj(zdict=body)
+    return packed.compress(body) + packed.flush()
+
+
+def brotli_metadata(text: bytes) -> bytes:
+    """A stream of brotli without content, and a block that readers skip (RFC 7932, 9.2)."""
+    # A window of 16 bits; a block that is not the last, has no length, and one byte that says how much is skipped.
+    bits = [0, 0, 1, 1, 0, 1, 0, *((len(text) - 1) >> at & 1 for at in range(8)), 0]
+    head = bytes(sum(bits[start + at] << at for at in range(8)) for start in (0, 8))
+    return head + text + b"\x03"
+
+
 MULTIPART = "content-type: multipart/form-data; boundary=b"
 GZIP = "content-encoding: gzip"
+WEBSOCKET = ["connection: upgrade", "upgrade: websocket", "sec-websocket-version: 13", "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ=="]  # fmt: skip
 PLACES = {
     "method": lambda w, k: head(w, "content-length: 0", method=k).encode(),
     "path": lambda w, k: head(w, "content-length: 0", path=f"/{k}/x").encode(),
@@ -102,6 +120,25 @@ PLACES = {
     "second gzip member": lambda w, k: with_body(w, gzip_member(b"x ") + gzip_member(k.encode()), GZIP),
     "after gzip": lambda w, k: with_body(w, gzip_member(b"x") + k.encode(), GZIP),
     "after deflate": lambda w, k: with_body(w, zlib.compress(b"x") + k.encode(), "content-encoding: deflate"),
+    "NUL in a header": lambda w, k: head(w, "content-length: 0", f"x-n: {k[:10]}\0{k[10:]}").encode(),
+    "line feed in a header": lambda w, k: head(w, "content-length: 0", f"x-n: a\nx-b: {k}").encode(),
+    "scheme": lambda w, k: head(w, "content-length: 0").replace("http://", f"{k}://", 1).encode(),
+    "HTTP/0.9": lambda w, k: f"GET {w.plain_url('/' + k)}\r\n".encode(),
+    "upgrade to HTTP/2": lambda w, k: head(w, "content-length: 0", "connection: upgrade, http2-settings", "upgrade: h2c", f"http2-settings: {base64.urlsafe_b64encode(k.encode()).decode()}").encode(),
+    "lengths that differ": lambda w, k: head(w, "content-length: 1", f"content-length: {len(k)}").encode() + k.encode(),
+    "length and chunks": lambda w, k: head(w, "content-length: 5", "transfer-encoding: chunked").encode() + b"0\r\n\r\n" + k.encode(),
+    "coding of the transfer": lambda w, k: chunked(w, b"14\r\n" + k.encode() + b"\r\n0\r\n\r\n").replace(b"chunked", b"identity, chunked", 1),
+    "expect": lambda w, k: head(w, "content-length: 0", f"expect: {k}").encode(),
+    "after 100 Continue": lambda w, k: with_body(w, k.encode(), "expect: 100-continue"),
+    "codings in a list": lambda w, k: with_body(w, gzip.compress(k.encode()), "content-encoding: identity, gzip"),
+    "codings in two lines": lambda w, k: with_body(w, gzip.compress(zlib.compress(k.encode())), "content-encoding: deflate", "content-encoding: gzip"),
+    "metadata of brotli": lambda w, k: with_body(w, brotli_metadata(k.encode()), "content-encoding: br"),
+    "a frame that zstd skips": lambda w, k: with_body(w, b"\x50\x2a\x4d\x18" + struct.pack("<I", len(k)) + k.encode() + zstandard.compress(b"x"), "content-encoding: zstd"),
+    "signature of aws-chunked": lambda w, k: with_body(w, f"5;chunk-signature={k}\r\nhello\r\n0\r\n\r\n".encode(), "content-encoding: aws-chunked"),
+    "WebSocket protocol": lambda w, k: head(w, *WEBSOCKET, f"sec-websocket-protocol: {k}", method="GET").encode(),
+    "WebSocket extension": lambda w, k: head(w, *WEBSOCKET, f"sec-websocket-extensions: x; p={k}", method="GET").encode(),
+    "WebSocket frame of no known kind": lambda w, k: head(w, *WEBSOCKET, method="GET").encode() + b"\x83" + bytes([0x80 | len(k)]) + b"\0\0\0\0" + k.encode(),
+    "behind a WebSocket's handshake": lambda w, k: head(w, *WEBSOCKET, method="GET").encode() + k.encode(),
     "unknown coding": lambda w, k: with_body(w, b"x", f"content-encoding: {k}"),
 }  # fmt: skip
 
@@ -115,6 +152,62 @@ def test_no_byte_passes_unscanned(place, via, world):
     for request in world.origin.log.requests:
         assert key.encode() not in _unpacked(request)
     assert b"HTTP/1.1 200" not in got or not _holds_anywhere(world, key)
+
+
+PACKED = {
+    "a dictionary of deflate": lambda w, k: with_body(w, dictionary(k.encode()), "content-encoding: deflate"),
+    "archive in a form": lambda w, k: with_body(w, part("a", "x").replace(b"\r\n\r\nx", b"\r\n\r\n" + gzip.compress(k.encode()), 1), MULTIPART),
+    "archive in a form with a preamble": lambda w, k: with_body(w, b"to whom it may concern\r\n" + part("a", "x").replace(b"\r\n\r\nx", b"\r\n\r\n" + gzip.compress(k.encode()), 1), MULTIPART),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PACKED)
+def test_what_is_packed_in_a_form_or_needs_a_dictionary_does_not_arrive(place, via, world):
+    assert b"HTTP/1.1 200" not in send(via, world, PACKED[place](world, aws_key_id()))
+    assert world.origin.log.requests == []
+    assert bytes(world.origin.log.raw) == b""
+
+
+OVER_H2 = {
+    "path": lambda k: {":path": f"/{k}"},
+    "another host in the path": lambda k: {":path": f"https://other.example/{k}"},
+    "method": lambda k: {":method": k},
+    "scheme": lambda k: {":scheme": k},
+    "authority": lambda k: {":authority": f"{k}.shop.example"},
+    "a pseudo header of no known name": lambda k: {":x": k},
+    "a protocol to connect with": lambda k: {":method": "CONNECT", ":protocol": k},
+    "header": lambda k: {"x-n": k},
+    "NUL in a header": lambda k: {"x-n": f"{k[:10]}\0{k[10:]}"},
+    "line breaks in a header": lambda k: {"x-n": f"a\r\nx-b: {k[:10]}\r\nx-c: {k[10:]}"},
+    "a request in a header": lambda k: {"x-n": f"a\r\n\r\nGET /{k[:10]} HTTP/1.1\r\nx: {k[10:]}"},
+    "a request in the path": lambda k: {":path": f"/ HTTP/1.1\r\nx-b: {k[:10]}\r\nx-c: {k[10:]}"},
+    "a request in the method": lambda k: {":method": f"GET /{k[:10]} HTTP/1.1\r\nx: {k[10:]}\r\ny:"},
+    "connection": lambda k: {"connection": k},
+    "host": lambda k: {"host": k},
+    "cookies": lambda k: {"cookie": f"a={k}"},
+}
+
+
+@pytest.mark.parametrize("place", OVER_H2)
+def test_no_byte_passes_unscanned_over_http2_either(place, via, world):
+    key = aws_key_id()
+    with Duplex(via, world.url("/x"), OVER_H2[place](key)) as client:
+        client.end()
+        client.hear()
+        assert client.headers.get(":status") != "200"
+    assert not world.origin.log.holds(key, key[:10], key[10:])
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/grpc"])
+def test_trailers_over_http2_are_scanned_too(kind, via, world):
+    key = aws_key_id()
+    with Duplex(via, world.url("/x"), {"content-type": kind}) as client:
+        client.send(b"\0\0\0\0\x01x")
+        client.end({"x-n": key})
+        client.hear()
+        assert client.headers.get("grpc-status", "7") == "7"
+    assert not world.origin.log.holds(key)
+    assert world.origin.log.requests == []
 
 
 def test_the_same_request_without_a_secret_passes(via, world):

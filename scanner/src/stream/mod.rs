@@ -24,6 +24,7 @@ use std::sync::Arc;
 use crate::message::{Content, Header, Message};
 use crate::parts::{Flowing, values as header_values};
 use crate::scan::Scanner;
+use crate::session::Session;
 use crate::verdict::{Answer, Finding, ScanError, Verdict};
 
 pub(crate) use calls::is_calls;
@@ -55,7 +56,24 @@ impl Scanner {
     ///
     /// Fails where the body could not be scanned while it flows; it may still be scanned whole.
     pub fn stream(self: &Arc<Self>, head: &Message<'_>) -> Result<(Answer, Stream), ScanError> {
-        let answer = self.scan(head, &|| false)?;
+        self.open_stream(head, self.scan(head, &|| false)?)
+    }
+
+    /// The same for a message of a session: its head is scanned together with what was sent before. The values of a
+    /// body that flows are neither joined to others nor remembered.
+    pub fn stream_in_session(
+        self: &Arc<Self>,
+        head: &Message<'_>,
+        session: Session<'_>,
+    ) -> Result<(Answer, Stream), ScanError> {
+        self.open_stream(head, self.scan_in_session(head, session, &|| false)?)
+    }
+
+    fn open_stream(
+        self: &Arc<Self>,
+        head: &Message<'_>,
+        answer: Answer,
+    ) -> Result<(Answer, Stream), ScanError> {
         let headers: &[Header<'_>] = match &head.content {
             Content::Request(request) => &request.headers,
             Content::Response(response) => &response.headers,

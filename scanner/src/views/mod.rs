@@ -71,6 +71,12 @@ impl<'p> View<'p> {
         Self { bytes, origin: None, depth: 0, is_ambiguous: false, is_head: false, archives }
     }
 
+    /// A part that is a form.
+    pub(crate) fn form(bytes: &'p [u8], boundary: &[u8]) -> Self {
+        let archives = archive::archives_in_form(bytes, boundary);
+        Self { bytes, origin: None, depth: 0, is_ambiguous: false, is_head: false, archives }
+    }
+
     /// The head of a message: what it says line by line.
     pub(crate) fn head(bytes: &'p [u8]) -> Self {
         Self { is_head: true, ..Self::part(bytes) }

@@ -129,7 +129,11 @@ pub(crate) fn is_archive(bytes: &[u8]) -> bool {
 pub(super) fn archives_in(bytes: &[u8]) -> Vec<Archive> {
     let mut archives = Vec::new();
     match bytes {
-        [b'-', b'-', ..] => in_parts(bytes, &mut archives),
+        [b'-', b'-', ..] => {
+            if let Some(line) = memchr::memchr(b'\n', &bytes[..bytes.len().min(256)]) {
+                in_parts(bytes, bytes[..line].trim_ascii_end(), &mut archives);
+            }
+        }
         [0..=1, _, _, _, _, ..] => in_calls(bytes, &mut archives),
         [a, b, c, d, ..] if [a, b, c, d].iter().all(|byte| byte.is_ascii_hexdigit()) => {
             let head = &bytes[..bytes.len().min(PUSH_HEAD)];
@@ -165,11 +169,22 @@ fn in_calls(bytes: &[u8], archives: &mut Vec<Archive>) {
     }
 }
 
+/// The archives in a form, whatever stands before its first part.
+pub(super) fn archives_in_form(bytes: &[u8], boundary: &[u8]) -> Vec<Archive> {
+    let delimiter = [b"--", boundary].concat();
+    let Some(start) = memmem::find(bytes, &delimiter) else { return archives_in(bytes) };
+    let mut archives = Vec::new();
+    in_parts(&bytes[start..], &delimiter, &mut archives);
+    for archive in &mut archives {
+        archive.range = archive.range.start + start..archive.range.end + start;
+    }
+    archives
+}
+
 /// Archives that are parts of a form.
-fn in_parts(bytes: &[u8], archives: &mut Vec<Archive>) {
+fn in_parts(bytes: &[u8], delimiter: &[u8], archives: &mut Vec<Archive>) {
     const HEADER_END: &[u8] = b"\r\n\r\n";
-    let Some(line) = memchr::memchr(b'\n', &bytes[..bytes.len().min(256)]) else { return };
-    let boundary = [b"\r\n", bytes[..line].trim_ascii_end()].concat();
+    let boundary = [b"\r\n", delimiter].concat();
     let mut at = 0;
     for _ in 0..MAX_PARTS {
         let Some(header) = memmem::find(&bytes[at..], HEADER_END) else { return };
