@@ -126,13 +126,15 @@ class Flowing:
         return self._thank(handler)
 
     def _take_chunks(self, handler: BaseHTTPRequestHandler) -> None:
-        body = b""
+        length, tail = 0, b""
         while size := int(handler.rfile.readline() or b"0", 16):
-            body += handler.rfile.read(size)
+            data = handler.rfile.read(size)
+            length += len(data)
+            self.uploads.found |= self.uploads.needle in tail + data
+            tail = data[-len(self.uploads.needle) :]
             handler.rfile.readline()
         is_whole = handler.rfile.readline() == b"\r\n"
-        self.uploads.found |= self.uploads.needle in body
-        self.uploads.lengths.append(len(body))
+        self.uploads.lengths.append(length)
         if not is_whole:
             handler.close_connection = True
             return None
