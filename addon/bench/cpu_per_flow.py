@@ -1,6 +1,6 @@
 """CPU that the addon adds to one flow of mitmproxy, in interleaved rounds beside an addon that does nothing.
 
-Run: PYTHONPATH=tests/e2e python addon/bench/cpu_per_flow.py [rounds] [requests]
+Run: PYTHONPATH=tests/e2e python addon/bench/cpu_per_flow.py [rounds] [requests] [at once]
 
 Every variant is a mitmdump of its own, kept for all rounds; a round sends the same requests to each in turn, and what
 is counted is the CPU time of the mitmdump process. What is added is the median over the rounds of
@@ -25,7 +25,6 @@ from processes import Process, answers, binary, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
-CONNECTIONS = 16
 NOOP = """
 class Noop:
     async def request(self, flow): pass
@@ -54,8 +53,8 @@ class Origin(asyncio.Protocol):
             self._transport.write(head.encode() + REPLY)
 
 
-async def load(port: int, origin: int, requests: int) -> None:
-    """Send `requests` POSTs through the proxy on `port` over kept connections."""
+async def load(port: int, origin: int, requests: int, at_once: int) -> None:
+    """Send `requests` POSTs through the proxy on `port` over so many kept connections."""
     head = (
         f"POST http://127.0.0.1:{origin}/v1/items HTTP/1.1\r\nhost: 127.0.0.1:{origin}\r\nuser-agent: bench\r\n"
         f"accept: application/json\r\ncontent-type: application/json\r\ncontent-length: {len(BODY)}\r\n\r\n"
@@ -63,7 +62,7 @@ async def load(port: int, origin: int, requests: int) -> None:
 
     async def one() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for _ in range(requests // CONNECTIONS):
+        for _ in range(requests // at_once):
             writer.write(head.encode() + BODY)
             answer = await reader.readuntil(b"\r\n\r\n")
             if not answer.startswith(b"HTTP/1.1 200"):
@@ -71,7 +70,7 @@ async def load(port: int, origin: int, requests: int) -> None:
             await reader.readexactly(len(REPLY))
         writer.close()
 
-    await asyncio.gather(*(one() for _ in range(CONNECTIONS)))
+    await asyncio.gather(*(one() for _ in range(at_once)))
 
 
 def cpu_ms(pid: int) -> float:
@@ -117,7 +116,7 @@ def variants(folder: Path) -> Iterator[dict[str, tuple[Process, int]]]:
         yield {name: stack.enter_context(mitmdump(folder, *how)) for name, how in start.items()}
 
 
-async def measure(folder: Path, rounds: int, requests: int) -> dict[str, list[float]]:
+async def measure(folder: Path, rounds: int, requests: int, at_once: int) -> dict[str, list[float]]:
     """CPU in milliseconds a request, per variant and round."""
     server = await asyncio.get_running_loop().create_server(Origin, "127.0.0.1", 0)
     origin: int = server.sockets[0].getsockname()[1]
@@ -125,22 +124,23 @@ async def measure(folder: Path, rounds: int, requests: int) -> dict[str, list[fl
     with variants(folder) as running:
         time.sleep(1)
         for _, port in running.values():
-            await load(port, origin, requests // 4)
+            await load(port, origin, max(requests // 4, at_once), at_once)
         for _ in range(rounds):
             for name, (process, port) in running.items():
                 before = cpu_ms(process.pid)
-                await load(port, origin, requests)
+                await load(port, origin, requests, at_once)
                 taken.setdefault(name, []).append((cpu_ms(process.pid) - before) / requests)
     server.close()
     return taken
 
 
-def main(rounds: int = 15, requests: int = 320) -> None:
+def main(rounds: int = 15, requests: int = 320, at_once: int = 16) -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory(prefix="scangate-bench-") as folder:
-        taken = asyncio.run(measure(Path(folder), rounds, requests))
+        taken = asyncio.run(measure(Path(folder), rounds, requests, at_once))
     bare = taken["no-op addon"]
-    print(f"1 KiB request and response, {requests} flows a round, {rounds} rounds; CPU of mitmdump in ms a flow")
+    print(f"1 KiB request and response, {requests} flows a round, {at_once} at once, {rounds} rounds")
+    print("CPU of mitmdump in ms a flow")
     print(f"{'addon':<22} {'best':>7} {'median':>7} {'added':>7} {'a flow':>8} {'a message':>10}")
     for name, figures in taken.items():
         added = statistics.median(mine - base for mine, base in zip(figures, bare, strict=True))

@@ -2,9 +2,10 @@
 
 import base64
 import json
+import ssl
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,12 +106,25 @@ def with_httpx_h2(via: Via, method: str, url: str, headers: Pairs = (), body: by
 
 def run_httpx(via: Via, method: str, url: str, headers: Pairs, body: bytes | None, *, http2: bool) -> Seen:
     """The httpx package."""
-    import ssl
-
-    trust = ssl.create_default_context(cafile=str(via.ca))
+    trust = http2_first(via.ca) if http2 else ssl.create_default_context(cafile=str(via.ca))
     with httpx.Client(proxy=via.proxy, verify=trust, http2=http2, timeout=WAIT_S, trust_env=False) as client:
         got = client.request(method, url, headers=list(headers), content=body)
     return Seen(got.status_code, {name.lower(): value for name, value in got.headers.items()}, got.content)
+
+
+class Http2First(ssl.SSLContext):
+    """httpx names HTTP/1.1 first, and gets it from a proxy that takes its word."""
+
+    def set_alpn_protocols(self, _protocols: Iterable[str]) -> None:
+        """Offer HTTP/2, and nothing else."""
+        super().set_alpn_protocols(["h2"])
+
+
+def http2_first(authority: Path) -> ssl.SSLContext:
+    """What makes httpx speak HTTP/2."""
+    context = Http2First(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(authority)
+    return context
 
 
 def with_node(via: Via, method: str, url: str, headers: Pairs = (), body: bytes | None = None) -> Seen:

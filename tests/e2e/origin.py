@@ -60,6 +60,9 @@ class Log:
     control: list[bytes] = field(default_factory=list)
     raw: bytearray = field(default_factory=bytearray)
     connections: int = 0
+    # Requests over HTTP/2 that wait for their answer, and the most that there were.
+    waiting: int = 0
+    most_waiting: int = 0
 
     def clear(self) -> None:
         """Forget."""
@@ -68,7 +71,7 @@ class Log:
         self.close_codes.clear()
         self.control.clear()
         self.raw.clear()
-        self.connections = 0
+        self.connections = self.most_waiting = 0
 
     def holds(self, *needles: str | bytes) -> bool:
         """Whether any of these bytes arrived, TLS undone."""
@@ -247,7 +250,11 @@ class Origin:
                 status = (b":status", b"%d" % reply.status)
                 connection.send_headers(stream, [status, *reply.headers])
 
+                self.log.waiting += 1
+                self.log.most_waiting = max(self.log.most_waiting, self.log.waiting)
+
                 def finish() -> None:
+                    self.log.waiting -= 1
                     connection.send_data(stream, reply.body[:16384], end_stream=True)
                     writer.write(connection.data_to_send())
 
