@@ -96,6 +96,8 @@ pub(super) const NO_SECRETS: &[&str] = &[
     "checksum",
     "sum",
     "fingerprint",
+    "sig",
+    "signature",
     "thumbprint",
     "name",
     "names",

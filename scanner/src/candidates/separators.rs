@@ -91,6 +91,9 @@ fn after_space(bytes: &[u8], name: &Range<usize>, closed: usize, gap: usize) -> 
     if [&b"pass"[..], b"Pass"].contains(&text) {
         return None;
     }
+    if is_class_of_element(&bytes[..name.start]) {
+        return None;
+    }
     let is_option = text.starts_with(b"-");
     let word = &text[memchr::memrchr(b' ', text).map_or(0, |space| space + 1)..];
     let is_plain = word[1..].iter().all(u8::is_ascii_lowercase) || word.iter().all(u8::is_ascii_uppercase);
@@ -98,6 +101,15 @@ fn after_space(bytes: &[u8], name: &Range<usize>, closed: usize, gap: usize) -> 
     let may_be_bare = closed == name.end && (is_option || is_plain || is_environment);
     let by = if is_option { By::Text } else { By::Space };
     Some((if may_be_bare { by } else { By::Quotes }, gap))
+}
+
+/// `class="token …`: what a style sheet calls an element.
+fn is_class_of_element(before: &[u8]) -> bool {
+    let window = &before[before.len().saturating_sub(MAX_BETWEEN)..];
+    let quote = window.iter().rposition(|byte| b"\"'`".contains(byte)).unwrap_or_default();
+    let marks = window[..quote].iter().rev().take_while(|byte| **byte == b'\\').count();
+    let attribute = &window[..quote - marks];
+    attribute.ends_with(b"class=") || attribute.ends_with(b"className=")
 }
 
 /// `for the new host is …`, `lautet: …`: words and what ends them; not `in the following format: …`.

@@ -71,7 +71,7 @@ fn quoted(bytes: &[u8], name: &Range<usize>, by: By, opened: usize, marks: usize
 
 /// The value without quotes at `start`, and whether it can be nothing but text.
 fn bare(bytes: &[u8], name: &Range<usize>, by: By, start: usize) -> Option<(Range<usize>, bool)> {
-    let is_quoted = bytes.get(name.end).is_some_and(|byte| b"\"'\\".contains(byte));
+    let is_quoted = bytes.get(name.end).is_some_and(|byte| b"\"'`\\".contains(byte));
     let begins_line = !is_quoted && begins_line(bytes, name.start);
     let is_whole_line = begins_line && matches!(by, By::Equals | By::Colon);
     if !begins_bare(*bytes.get(start)?, by == By::Equals && begins_line) {
@@ -148,10 +148,13 @@ fn end_of_line_value(bytes: &[u8], start: usize) -> usize {
     start + text.len() - closing
 }
 
-/// `name=` after `&` or `;`, `name:` after a comma.
+/// `name=` after `&` or `;`; `name:`, `name(` and the like after a comma.
 fn begins_pair(rest: &[u8], sign: u8) -> bool {
     let name = rest.iter().take(MAX_BETWEEN).take_while(|byte| is(**byte, NAME)).count();
-    name > 0 && rest.get(name) == Some(if sign == b',' { &b':' } else { &b'=' })
+    match (sign, rest.get(name)) {
+        (b',', Some(next)) => name >= 3 && b":=([".contains(next),
+        (_, next) => name > 0 && next == Some(&b'='),
+    }
 }
 
 fn ends_value(byte: u8) -> bool {

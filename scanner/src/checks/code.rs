@@ -9,9 +9,9 @@ use super::words::bare;
 
 /// Pieces of URLs, code and regexes that no generated secret has.
 const MARKS: &[&[u8]] = &[
-    b"://", b"::", b"->", b"=>", b"\\w", b"\\d", b"\\s", b"\\S", b"[a-z", b"[A-Z", b"[0-9", b"a-zA-Z",
-    b"A-Za-z", b"(?", b"/^", b"===", b"!==", b"sha256:", b"sha512:", b"sha1:", b"sha256-", b"sha384-",
-    b"sha512-",
+    b"://", b"::", b"->", b"=>", b"\\w", b"\\d", b"\\s", b"\\S", b"[a-z", b"[A-Z", b"[a-f", b"[A-F", b"[0-9",
+    b"a-zA-Z", b"A-Za-z", b"(?", b"/^", b"===", b"!==", b"sha256:", b"sha512:", b"sha1:", b"sha256-",
+    b"sha384-", b"sha512-",
 ];
 
 /// Escapes: what they spell is looked at where they are undone.
@@ -29,7 +29,7 @@ pub(super) fn is_code(text: &[u8]) -> bool {
         || is_condition(text)
         || is_reference(text)
         || text.ends_with(b":")
-        || [&b"HTTP/"[..], b"this.", b"self."].iter().any(|head| text.starts_with(head))
+        || [&b"HTTP/"[..], b"this.", b"self.", b"O("].iter().any(|head| text.starts_with(head))
         || is_expression(bare(text))
         || has_gap(text)
         || is_optional(text)

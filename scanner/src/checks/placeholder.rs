@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+use data_encoding::BASE64;
 
 use super::any_of;
 use super::filler::{has_double_row, has_row, is_monotonous, is_of_rows};
@@ -91,6 +92,9 @@ const MAX_SHOWN: usize = 16;
 /// Longest beginning of a JWT in which only its header can stand.
 const MAX_HEAD: usize = 48;
 
+/// Longest user and password in base64 that are words.
+const MAX_PAIR: usize = 48;
+
 static REFERS: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(REFERENCES, false));
 static SAYS_SO: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(WORDS, true));
 
@@ -135,7 +139,14 @@ fn is_head_of_jwt(text: &[u8]) -> bool {
 }
 
 fn names_itself(text: &[u8]) -> bool {
-    is_of_standins(text) || is_head_of_jwt(text) || SAYS_SO.is_match(text)
+    is_of_standins(text) || is_head_of_jwt(text) || SAYS_SO.is_match(text) || is_pair_of_standins(text)
+}
+
+/// `dXNlcjpwYXNzd29yZA==`: base64 of `user:password`.
+fn is_pair_of_standins(text: &[u8]) -> bool {
+    let pair = if text.len() <= MAX_PAIR { BASE64.decode(text).unwrap_or_default() } else { Vec::new() };
+    let password = pair.iter().position(|byte| *byte == b':').map(|colon| &pair[colon + 1..]);
+    password.is_some_and(|password| is_of_standins(password) || SAYS_SO.is_match(password))
 }
 
 #[cfg(test)]
@@ -164,6 +175,7 @@ mod tests {
             "sk-ant-sid01-...",
             "sk-ant-sid01-",
             "sk_test_123",
+            "dXNlcm5hbWU6cGFzc3dvcmQ=",
             "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
             "eyJhbGciOiJIUzI1NiIsInR5cCI6Ikp...",
             "SomeKindOfPassword123!@#",

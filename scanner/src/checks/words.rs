@@ -2,11 +2,46 @@
 
 use super::code::is_code;
 
+/// Shortest secret of hex digits.
+const MIN_HEX: usize = 12;
+
+/// How keys begin that are made to be shown.
+const PUBLIC: &[&[u8]] = &[
+    b"pk_live_",
+    b"pk_test_",
+    b"sb_publishable_",
+    b"xpub",
+    b"ypub",
+    b"zpub",
+    b"tpub",
+    b"upub",
+    b"vpub",
+    b"AAAAB3NzaC1",
+    b"AAAAC3NzaC1",
+    b"AAAAE2VjZHNh",
+    b"MIIBIjANBgkq",
+    b"MFkwEwYHKoZI",
+    b"MCowBQYDK2V",
+];
+
+fn is_public(text: &[u8]) -> bool {
+    PUBLIC.iter().any(|head| text.starts_with(head))
+}
+
 /// Whether this is neither a piece of code, nor a URL or path, nor words put together.
 pub(super) fn is_none(text: &[u8]) -> bool {
     let bare = bare(text);
     let is_word = bare.len() < text.len() && bare.iter().all(u8::is_ascii_lowercase);
-    !(is_word || is_code(text) || is_member(bare) || is_path(text) || is_wordy(bare) || is_designation(bare))
+    // An id or a color.
+    let is_short = text.len() < MIN_HEX && text.iter().all(u8::is_ascii_hexdigit);
+    !(is_word
+        || is_short
+        || is_public(text)
+        || is_code(text)
+        || is_member(bare)
+        || is_path(text)
+        || is_wordy(bare)
+        || is_designation(bare))
 }
 
 /// `PKCS8-to-PKCS1`, `sha256_crypt`: short words, each with a number at most.
@@ -18,13 +53,17 @@ fn is_designation(text: &[u8]) -> bool {
         let digits = &part[letters..];
         (2..=8).contains(&letters) && same_case && digits.len() <= 4 && digits.iter().all(u8::is_ascii_digit)
     };
+    let is_version = |part: &[u8]| {
+        part.strip_prefix(b"v")
+            .is_some_and(|rest| rest.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.'))
+    };
     let parts = || text.split(|byte| b"-_".contains(byte));
-    parts().count() > 1 && parts().all(is_part)
+    parts().count() > 1 && parts().all(|part| is_part(part) || is_version(part))
 }
 
 /// Without what stands around names in code and prose: `*name`, `#[name`, `name!`.
 pub(super) fn bare(text: &[u8]) -> &[u8] {
-    let start = text.iter().position(|byte| !b"*&#![(?".contains(byte)).unwrap_or(text.len());
+    let start = text.iter().position(|byte| !b"*&#![(?.~".contains(byte)).unwrap_or(text.len());
     let end = text.iter().rposition(|byte| !b"!?.,;:*=#/".contains(byte)).map_or(start, |end| end + 1);
     text.get(start..end).unwrap_or_default()
 }
@@ -117,6 +156,10 @@ mod tests {
             "U8(253u8)",
             "source.#/",
             "script.*",
+            "anli_v0.1",
+            ".v1_secret",
+            "~azure.core.AsyncTokenProvider",
+            "c8de56fa",
             "PKCS8-to-PKCS1",
             "constant.reserved.$0",
             "?InterpolationInTemplate",

@@ -22,6 +22,9 @@ pub(super) fn ends_word(bytes: &[u8], end: usize) -> bool {
 /// Text around a match from which on it is a piece of a blob.
 pub(super) const BLOB: usize = 256;
 
+/// Longest digest in base64, with its name.
+const DIGEST: usize = 96;
+
 /// Whether the match at `range` is a piece of a long run in one of the base64 alphabets, where keywords of three
 /// bytes turn up by chance. A path has slashes and dashes, and is none.
 pub(super) fn is_piece_of_blob(bytes: &[u8], range: &Range<usize>) -> bool {
@@ -32,6 +35,15 @@ pub(super) fn is_piece_of_blob(bytes: &[u8], range: &Range<usize>) -> bool {
         let has = |signs: [u8; 2]| bytes[left..right].iter().any(|byte| signs.contains(byte));
         !(has([b'+', b'/']) && has([b'-', b'_']))
     }
+}
+
+/// Whether the match at `range` stands in the digest of a lock file or of a list of files: `sha256=…`, `sha512-…`,
+/// `h1:…`.
+pub(super) fn is_in_digest(bytes: &[u8], range: &Range<usize>) -> bool {
+    const MARKS: [&[u8]; 6] = [b"sha256=", b"sha384=", b"sha512=", b"sha256:", b"sha512:", b"h1:"];
+    let left = start_of(bytes, range.start, range.start.saturating_sub(DIGEST), CORE);
+    let named = &bytes[left.saturating_sub(7)..left];
+    bytes[left..range.start].starts_with(b"sha") || MARKS.iter().any(|mark| named.ends_with(mark))
 }
 
 fn ends_in_escape(before: &[u8]) -> bool {
@@ -57,6 +69,14 @@ fn escape_of(before: &[u8], length: usize, mark: &[u8], hex: impl Fn(&[u8]) -> b
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digests_are_named() {
+        for text in ["sha256=-wk-4brT25", "sha512-abcdwk-4brT25", "h1:Z/wk-4brT25"] {
+            assert!(is_in_digest(text.as_bytes(), &(text.len() - 10..text.len())), "{text}");
+        }
+        assert!(!is_in_digest(b"token=wk-4brT25", &(6..15)));
+    }
 
     #[test]
     fn letters_of_an_escape_are_no_part_of_the_word() {

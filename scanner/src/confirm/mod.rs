@@ -16,7 +16,7 @@ use crate::rules::{Rule, Trigger};
 
 #[cfg(test)]
 pub(crate) use boundary::begins_word as is_word_start;
-use boundary::{begins_word, ends_word, is_piece_of_blob};
+use boundary::{begins_word, ends_word, is_in_digest, is_piece_of_blob};
 pub(crate) use context::{MAX_NAMED, Memory, NumberRules};
 pub(crate) use names::NameRules;
 pub(crate) use phrases::in_row;
@@ -36,7 +36,8 @@ pub(crate) fn at_keyword(rule: &Rule, bytes: &[u8], at: usize) -> Option<Range<u
     let window = start..bytes.len().min(at + max_bytes);
     let found = first_match(rule, bytes, window)?;
     let covers = found.whole.start <= at && at < found.whole.end;
-    let by_chance = has_short_keywords(rule) && is_piece_of_blob(bytes, &found.whole);
+    let by_chance = has_short_keywords(rule)
+        && (is_piece_of_blob(bytes, &found.whole) || is_in_digest(bytes, &found.whole));
     (covers && !by_chance).then_some(found.secret)
 }
 

@@ -48,7 +48,8 @@ fn is_chance(rule: &Rule, bytes: &[u8], number: &Range<usize>) -> bool {
     is_bare
         && (is_called_otherwise(bytes, number.start)
             || has_foreign_neighbour(rule, bytes, number)
-            || is_calculated_with(bytes, number))
+            || is_calculated_with(bytes, number)
+            || is_near_power(&bytes[number.clone()]))
 }
 
 /// `"order_id": 4…`, `ts=4…`
@@ -98,6 +99,15 @@ fn is_calculated_with(bytes: &[u8], number: &Range<usize>) -> bool {
         [b' ', b'*' | b'+' | b'%', b' ', next, ..] => next.is_ascii_alphanumeric() || *next == b'(',
         _ => false,
     }
+}
+
+/// `4503599627370500`: about a power of two, as code and documents have them.
+fn is_near_power(digits: &[u8]) -> bool {
+    let number = digits
+        .iter()
+        .try_fold(0_u64, |sum, digit| sum.checked_mul(10)?.checked_add(u64::from(digit.wrapping_sub(b'0'))));
+    let upper = number.and_then(u64::checked_next_power_of_two);
+    number.zip(upper).is_some_and(|(number, upper)| (upper - number).min(number.abs_diff(upper / 2)) <= 16)
 }
 
 /// Whether a number beside it in a list is as long and none of the rule, or has a sign or a fraction as no account
@@ -161,7 +171,7 @@ fn back_over(bytes: &[u8], mut at: usize, floor: usize, fits: impl Fn(u8) -> boo
 
 #[cfg(test)]
 mod tests {
-    use super::{before_gap, is_calculated_with, skip_list_gap};
+    use super::{before_gap, is_calculated_with, is_near_power, skip_list_gap};
 
     #[test]
     fn a_line_end_is_a_gap_spelled_out_or_not() {
@@ -173,6 +183,12 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn knows_powers_of_two() {
+        assert!(is_near_power(b"4503599627370500") && is_near_power(b"2251799813685251"));
+        assert!(!is_near_power(b"4539578763621486"));
     }
 
     #[test]
