@@ -2,9 +2,10 @@
 
 use std::ops::{Range, RangeInclusive};
 
+use crate::candidates::classes::{CORE, end_of, is};
 use crate::candidates::{
-    BLOCK, Block, Digits, Keywords, Known, KnownPass, Literal, Literals, Mailboxes, Runs, Says, SeedWords,
-    Tables, Userinfo, named_at, says,
+    BLOCK, Block, Digits, Keywords, Known, KnownPass, Literal, Literals, Mailboxes, Run, Runs, Says,
+    SeedWords, Tables, Userinfo, named_at, says,
 };
 use crate::confirm::{self, Memory, NameRules, NumberRules};
 use crate::parts::Root;
@@ -211,7 +212,7 @@ impl Looking<'_> {
                 pass.joined = lines.source.end;
                 self.nested(view, &lines)?;
             }
-            self.whole_run(view, &run.core);
+            self.whole_runs(view, &run);
             let mut encoded = EncodedRun::new(run.extended, run.is_telling);
             while let Some(decoded) = encoded.next(view.bytes) {
                 self.nested(view, &decoded)?;
@@ -353,6 +354,17 @@ impl Looking<'_> {
         }
     }
 
+    /// All that stands between dots, colons and other signs of a long run.
+    fn whole_runs(&mut self, view: &View<'_>, run: &Run) {
+        let mut core = run.core.clone();
+        while !core.is_empty() {
+            self.whole_run(view, &core);
+            let rest = &view.bytes[core.end..run.extended.end.max(core.end)];
+            let start = core.end + rest.iter().take_while(|byte| !is(**byte, CORE)).count();
+            core = start..end_of(&view.bytes[..run.extended.end.max(start)], start, CORE);
+        }
+    }
+
     fn whole_run(&mut self, view: &View<'_>, run: &Range<usize>) {
         let finder = self.finder;
         if finder.whole_lengths.get(run.len()) == Some(&false) {
@@ -360,7 +372,7 @@ impl Looking<'_> {
         }
         for (bytes, rule) in &finder.whole_runs {
             if bytes.contains(&run.len())
-                && let Some(secret) = confirm::whole(&finder.rules.rules[*rule], view.bytes, run.clone())
+                && let Some(secret) = confirm::at_run(&finder.rules.rules[*rule], view.bytes, run)
             {
                 self.hit(view, *rule, secret);
             }
@@ -404,7 +416,7 @@ fn whole_runs(rules: &RuleSet) -> Vec<(RangeInclusive<usize>, usize)> {
     let rules = rules.rules.iter().enumerate();
     rules
         .filter_map(|(index, rule)| match &rule.trigger {
-            Trigger::Run { bytes } => Some((bytes.clone(), index)),
+            Trigger::Run { bytes, .. } => Some((bytes.clone(), index)),
             _ => None,
         })
         .collect()

@@ -313,6 +313,7 @@ fn flow_of(message: &Message<'_>) -> u64 {
 fn knowledge(rule: &Rule) -> u8 {
     match &rule.trigger {
         Trigger::Keywords { .. } | Trigger::Known { .. } => 3,
+        Trigger::Run { lead, tail: 0, .. } if !lead.is_empty() => 1,
         Trigger::Userinfo
         | Trigger::Digits { .. }
         | Trigger::Run { .. }

@@ -10,11 +10,11 @@ use crate::views::Turn;
 /// Beginnings of words that names of secrets have, four bytes each since so many are looked at.
 const STEMS: &[&str] = &[
     "pass", "Pass", "PASS", "secr", "Secr", "SECR", "toke", "Toke", "TOKE", "auth", "Auth", "AUTH", "cred",
-    "Cred", "CRED", "_key", "_KEY", "_Key", "-key", "-Key", "-KEY", " key", " Key", ".key", "ikey", "iKey",
-    "IKey", "IKEY", "sske", "SSKE", "tKey", "nKey", "gKey", "rKey", "eKey", "pKey", "lKey", "dKey", "sKey",
-    "cKey", "nkey", "gkey", "rkey", "_pwd", "_PWD", "pwd=", "pwd:", "pwd ", "pwd\"", "PWD=", "PWD:", "Pwd=",
-    "rPwd", "bPwd", "tPwd", "nPwd", "_pat", "_PAT", "Pat\"", "eare", "_psk", "_PSK", "psk=", "trase",
-    "ennwo", "salt", "SALT", "Salt",
+    "Cred", "CRED", "_key", "_KEY", "_Key", "-key", "-Key", "-KEY", " key", " Key", " KEY", ".key", "ikey",
+    "iKey", "IKey", "IKEY", "sske", "SSKE", "tkey", "ekey", "tKey", "nKey", "gKey", "rKey", "eKey", "pKey",
+    "lKey", "dKey", "sKey", "cKey", "nkey", "gkey", "rkey", "_pwd", "_PWD", "pwd=", "pwd:", "pwd ", "pwd\"",
+    "PWD=", "PWD:", "Pwd=", "rPwd", "bPwd", "tPwd", "nPwd", "_pat", "_PAT", "Pat\"", "eare", "_psk", "_PSK",
+    "psk=", "trase", "ennwo", "salt", "SALT", "Salt",
 ];
 
 /// What names in turned text have; longer where four bytes read from their end stand in ordinary words.

@@ -43,7 +43,7 @@ pub(crate) use masks::in_blocks;
 pub(crate) use masks::{BLOCK, Block, Class, ROW, next_text_in_base64};
 pub(crate) use meaning::{Says, names_a_count, says};
 pub(crate) use names::{Named, name_around, named_at};
-pub(crate) use runs::Runs;
+pub(crate) use runs::{Run, Runs};
 pub(crate) use seed_words::{SeedWords, words_of as seed_words_of};
 pub(crate) use spelling::spelled_words;
 pub(crate) use userinfo::Userinfo;

@@ -153,6 +153,8 @@ mod tests {
             "**db_pass:** `s3cretvalue`",
             "| db_pass | s3cretvalue |",
             "--db_pass s3cretvalue",
+            "variable \"db_pass\" {\n  type = string\n  default = \"s3cretvalue\"\n}",
+            "form-data; name=\"db_pass\"\r\n\r\ns3cretvalue\r\n",
             "#define db_pass \"s3cretvalue\"",
             "db_pass=Bearer s3cretvalue",
             "x=1&db_pass=s3cretvalue&y=2",

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::classes::{SPACE, is};
 use super::meaning::reads;
 use super::skipping::{skip, skip_quotes, skip_space};
+use super::values::begins_line;
 
 /// Longest type, or words of a sentence, between a name and its value.
 pub(super) const MAX_BETWEEN: usize = 48;
@@ -61,6 +62,12 @@ pub(super) fn separator_after(bytes: &[u8], name: &Range<usize>) -> Option<(By, 
         b'-' if rest.starts_with(b"->") => Some((By::Assignment, gap + 2)),
         b'|' if !is_tight && rest.get(1) == Some(&b' ') => Some((By::Text, gap + 1)),
         b'(' if gap == name.end && !reads(&bytes[name.clone()]) => Some((By::Quotes, gap + 1)),
+        b',' if gap == name.end
+            && begins_line(bytes, name.start)
+            && is_of_environment(&bytes[name.clone()]) =>
+        {
+            Some((By::Text, gap + 1))
+        }
         b',' if closed > name.end => {
             Some(past_label(bytes, gap).map_or((By::Pair, gap + 1), |at| (By::Text, at)))
         }
@@ -78,7 +85,7 @@ fn is_inside_id(bytes: &[u8], name: usize, rest: &[u8]) -> bool {
 /// White space can itself be the separator: before a label (`<input name="token" value=…`), and on one line after an
 /// option (`--token x`) or a plain word (`password x`, as in `.netrc`), or before a quoted value.
 fn after_space(bytes: &[u8], name: &Range<usize>, closed: usize, gap: usize) -> Option<(By, usize)> {
-    if let Some(labelled) = past_label(bytes, gap) {
+    if let Some(labelled) = past_label(bytes, gap).or_else(|| past_head_of_part(bytes, name, closed)) {
         return Some((By::Text, labelled));
     }
     if bytes[closed..gap].iter().any(|byte| !b" \t".contains(byte)) {
@@ -97,7 +104,7 @@ fn after_space(bytes: &[u8], name: &Range<usize>, closed: usize, gap: usize) -> 
     let is_option = text.starts_with(b"-");
     let word = &text[memchr::memrchr(b' ', text).map_or(0, |space| space + 1)..];
     let is_plain = word[1..].iter().all(u8::is_ascii_lowercase) || word.iter().all(u8::is_ascii_uppercase);
-    let is_environment = text.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_');
+    let is_environment = is_of_environment(text);
     let may_be_bare = closed == name.end && (is_option || is_plain || is_environment);
     let by = if is_option { By::Text } else { By::Space };
     Some((if may_be_bare { by } else { By::Quotes }, gap))
@@ -110,6 +117,17 @@ fn is_class_of_element(before: &[u8]) -> bool {
     let marks = window[..quote].iter().rev().take_while(|byte| **byte == b'\\').count();
     let attribute = &window[..quote - marks];
     attribute.ends_with(b"class=") || attribute.ends_with(b"className=")
+}
+
+/// `DB_PASS2`: the name of a variable that a process is given.
+fn is_of_environment(name: &[u8]) -> bool {
+    name.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
+}
+
+/// The blank line after `name="…"` at the end of the head of a part of a form.
+fn past_head_of_part(bytes: &[u8], name: &Range<usize>, closed: usize) -> Option<usize> {
+    let is_named = bytes[..name.start].ends_with(b"name=\"");
+    (is_named && bytes[closed..].starts_with(b"\r\n\r\n")).then(|| closed + 4)
 }
 
 /// `for the new host is …`, `lautet: …`: words and what ends them; not `in the following format: …`.
@@ -187,7 +205,7 @@ pub(super) fn past_tag(bytes: &[u8], start: usize) -> Option<usize> {
 pub(super) fn past_label(bytes: &[u8], at: usize) -> Option<usize> {
     const LABELS: [&[u8]; 4] = [b"value", b"default", b"content", b"string"];
     let opened = skip(bytes, skip_space(bytes, skip_quotes(bytes, at)), |byte| matches!(byte, b',' | b'{'));
-    let opened = skip_quotes(bytes, skip_space(bytes, opened));
+    let opened = past_declarations(bytes, skip_quotes(bytes, skip_space(bytes, opened)));
     let rest = bytes.get(opened..)?;
     let names = |label: &&&[u8]| rest.get(..label.len()).is_some_and(|word| word.eq_ignore_ascii_case(label));
     let label = LABELS.iter().find(names)?;
@@ -195,4 +213,21 @@ pub(super) fn past_label(bytes: &[u8], at: usize) -> Option<usize> {
     let separator = skip_space(bytes, closed);
     let ends_label = matches!(bytes.get(separator)?, b':' | b'=');
     ends_label.then(|| skip_space(bytes, separator + 1))
+}
+
+/// `type = string` and other lines of a variable's block before its value.
+fn past_declarations(bytes: &[u8], mut at: usize) -> usize {
+    const DECLARED: [&[u8]; 4] = [b"type ", b"description ", b"sensitive ", b"nullable "];
+    for _ in DECLARED {
+        let line = &bytes[at.min(bytes.len())..bytes.len().min(at + 2 * MAX_BETWEEN)];
+        let end = memchr::memchr(b'\n', line).map(|end| end + 1);
+        let escaped = memchr::memmem::find(line, b"\\n").map(|end| end + 2);
+        match end.or(escaped) {
+            Some(end) if DECLARED.iter().any(|word| line.starts_with(word)) => {
+                at = skip_space(bytes, at + end);
+            }
+            _ => break,
+        }
+    }
+    at
 }

@@ -213,7 +213,7 @@ fn is_pair(bytes: &[u8], name: usize, end: usize) -> bool {
 }
 
 /// Whether the name at `start` begins its line, or a string, or what sets a variable.
-fn begins_line(bytes: &[u8], start: usize) -> bool {
+pub(super) fn begins_line(bytes: &[u8], start: usize) -> bool {
     const SETTERS: [&[u8]; 8] =
         [b"export ", b"ENV ", b"ARG ", b"set ", b"-e ", b"--env ", b"build-arg ", b"Environment="];
     let before = &bytes[..start];

@@ -19,6 +19,11 @@ pub(super) fn ends_word(bytes: &[u8], end: usize) -> bool {
     bytes.get(end).is_none_or(|&byte| !is(byte, ALNUM))
 }
 
+/// Whether a dash joins what begins at `start` to a word before it, as in `other-sk-…`: a longer prefix than its own.
+pub(super) fn goes_on_from_a_word(bytes: &[u8], start: usize) -> bool {
+    matches!(bytes[..start], [.., word, b'-'] if is(word, ALNUM))
+}
+
 /// Text around a match from which on it is a piece of a blob.
 pub(super) const BLOB: usize = 256;
 

@@ -16,7 +16,7 @@ use crate::rules::{Rule, Trigger};
 
 #[cfg(test)]
 pub(crate) use boundary::begins_word as is_word_start;
-use boundary::{begins_word, ends_word, is_in_digest, is_piece_of_blob};
+use boundary::{begins_word, ends_word, goes_on_from_a_word, is_in_digest, is_piece_of_blob};
 pub(crate) use context::{MAX_NAMED, Memory, NumberRules};
 pub(crate) use names::NameRules;
 pub(crate) use phrases::in_row;
@@ -37,7 +37,9 @@ pub(crate) fn at_keyword(rule: &Rule, bytes: &[u8], at: usize) -> Option<Range<u
     let found = first_match(rule, bytes, window)?;
     let covers = found.whole.start <= at && at < found.whole.end;
     let by_chance = has_short_keywords(rule)
-        && (is_piece_of_blob(bytes, &found.whole) || is_in_digest(bytes, &found.whole));
+        && (is_piece_of_blob(bytes, &found.whole)
+            || is_in_digest(bytes, &found.whole)
+            || goes_on_from_a_word(bytes, found.whole.start));
     (covers && !by_chance).then_some(found.secret)
 }
 
@@ -83,6 +85,13 @@ pub(crate) fn in_url(rule: &Rule, bytes: &[u8], url: Range<usize>) -> Option<Ran
 /// The secret, when `rule` takes all of `range` for one.
 pub(crate) fn whole(rule: &Rule, bytes: &[u8], range: Range<usize>) -> Option<Range<usize>> {
     first_match(rule, bytes, range).map(|found| found.secret)
+}
+
+/// The secret, when `rule` takes the run, with what it asks for around it, for one.
+pub(crate) fn at_run(rule: &Rule, bytes: &[u8], run: &Range<usize>) -> Option<Range<usize>> {
+    let Trigger::Run { lead, tail, .. } = &rule.trigger else { return None };
+    let is_led = bytes[..run.start].ends_with(lead);
+    is_led.then(|| whole(rule, bytes, run.start - lead.len()..run.end + tail))?
 }
 
 /// Three bytes turn up in a megabyte of noise.

@@ -164,7 +164,7 @@ fn trigger(entry: &Entry, shape: &Shape) -> Result<Trigger, String> {
             let (reach, first, form) = (entry.reach, shape.first_bytes(), shape.form());
             Ok(Trigger::Digits { reach, first, form, max_bytes })
         }
-        (None, None, Some(syntax::Shape::Run)) => Ok(Trigger::Run { bytes: shape.min_bytes()..=max_bytes }),
+        (None, None, Some(syntax::Shape::Run)) => run(entry, shape),
         (None, None, Some(syntax::Shape::Mailbox)) => Ok(Trigger::Mailbox),
         (None, None, Some(syntax::Shape::SeedWords)) => Ok(Trigger::SeedWords),
         (None, None, Some(syntax::Shape::Userinfo)) => Ok(Trigger::Userinfo),
@@ -172,6 +172,15 @@ fn trigger(entry: &Entry, shape: &Shape) -> Result<Trigger, String> {
         (None, None, Some(syntax::Shape::Value)) => Ok(Trigger::Value),
         _ => Err("a rule has exactly one of keywords, names, shape".to_owned()),
     }
+}
+
+/// A run, and what stands before and after it.
+fn run(entry: &Entry, shape: &Shape) -> Result<Trigger, String> {
+    let (lead, tail) = (entry.lead.as_bytes().to_vec(), entry.tail);
+    let of_run = |bytes: usize| {
+        bytes.checked_sub(lead.len() + tail).ok_or("matches of the pattern are shorter than lead and tail")
+    };
+    Ok(Trigger::Run { bytes: of_run(shape.min_bytes())?..=of_run(shape.max_bytes())?, lead, tail })
 }
 
 /// Words that may name a number: lower case, single spaces between them.

@@ -235,8 +235,9 @@ pub(crate) enum Trigger {
     /// A stretch of digits with the usual separators. `reach` is how far before it a match may begin, as
     /// with the country code of an IBAN.
     Digits { reach: usize, first: Box<[bool; 256]>, form: Form, max_bytes: usize },
-    /// A run of letters and digits as long as the pattern's matches.
-    Run { bytes: std::ops::RangeInclusive<usize> },
+    /// A run of letters and digits as long as the pattern's matches without their first bytes, which are `lead`, and
+    /// their last `tail` ones.
+    Run { bytes: std::ops::RangeInclusive<usize>, lead: Vec<u8>, tail: usize },
     /// `name@host`.
     Mailbox,
     /// Words of a seed phrase.

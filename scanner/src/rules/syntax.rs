@@ -35,6 +35,10 @@ pub(super) struct Entry {
     pub(super) ignore_case: bool,
     #[serde(default)]
     pub(super) reach: usize,
+    #[serde(default)]
+    pub(super) lead: String,
+    #[serde(default)]
+    pub(super) tail: usize,
     pub(super) names: Option<Vec<String>>,
     pub(super) says: Option<Says>,
     pub(super) shape: Option<Shape>,
