@@ -147,3 +147,21 @@ fn a_secret_that_names_a_header_stands_in_no_part() {
     assert_eq!(parts, ["header-name:0", "header:#0"]);
     assert_eq!(answer.edits, None);
 }
+
+#[test]
+fn a_secret_that_lost_its_capitals_in_a_name_is_one_still() {
+    let key = token("AKIA").to_ascii_lowercase();
+    let in_host = scan(&scanner(), &post(&format!("https://{key}.sink.example/"), &[], b""));
+    assert_eq!((in_host.verdict, in_host.reason_code), (Verdict::Block, Some("secret_outbound")));
+    let name = format!("x-{key}");
+    let in_name = scan(&scanner(), &post("https://sink.example/", &[(name.as_str(), "1")], b""));
+    assert_eq!(in_name.findings[0].decoded_by, ["upper-case"]);
+    assert_eq!(in_name.verdict, Verdict::Block);
+    for host in [
+        "d111111abcdef8.cloudfront.example",
+        "bedrock2runtime2us2east2one.example",
+        "0123456789abcdef0123456789abcdef.example",
+    ] {
+        assert!(scan(&scanner(), &post(&format!("https://{host}/"), &[], b"")).findings.is_empty(), "{host}");
+    }
+}

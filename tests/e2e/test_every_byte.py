@@ -177,6 +177,7 @@ OVER_H2 = {
     "a pseudo header of no known name": lambda k: {":x": k},
     "a protocol to connect with": lambda k: {":method": "CONNECT", ":protocol": k},
     "header": lambda k: {"x-n": k},
+    "name of a header": lambda k: {f"x-{k.lower()}": "1"},
     "NUL in a header": lambda k: {"x-n": f"{k[:10]}\0{k[10:]}"},
     "line breaks in a header": lambda k: {"x-n": f"a\r\nx-b: {k[:10]}\r\nx-c: {k[10:]}"},
     "a request in a header": lambda k: {"x-n": f"a\r\n\r\nGET /{k[:10]} HTTP/1.1\r\nx: {k[10:]}"},
@@ -195,7 +196,7 @@ def test_no_byte_passes_unscanned_over_http2_either(place, via, world):
         client.end()
         client.hear()
         assert client.headers.get(":status") != "200"
-    assert not world.origin.log.holds(key, key[:10], key[10:])
+    assert not world.origin.log.holds(key, key.lower(), key[:10], key[10:])
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/grpc"])

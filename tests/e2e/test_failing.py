@@ -169,7 +169,7 @@ def test_a_script_that_vanishes_while_it_runs(harm, copied, start, world):
         copied.unlink()
     else:
         copied.write_text("this is no python (" if harm == "broken" else "")
-    wait_until(lambda: not passes(proxy.via, world), 5)
+    wait_until(lambda: not passes(proxy.via, world))
     world.origin.log.clear()
     assert_refused(proxy.via, world)
     assert proxy.is_alive()
@@ -178,8 +178,8 @@ def test_a_script_that_vanishes_while_it_runs(harm, copied, start, world):
 def test_a_script_that_is_touched_goes_on(copied, start, world):
     proxy = start(script=copied)
     copied.write_text(copied.read_text() + "\n")
-    wait_until(lambda: proxy.output().count("Loading script") == 2, 5)
-    wait_until(lambda: passes(proxy.via, world), 5)
+    wait_until(lambda: proxy.output().count("Loading script") == 2)
+    wait_until(lambda: passes(proxy.via, world))
 
 
 @pytest.mark.parametrize(

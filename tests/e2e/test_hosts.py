@@ -6,6 +6,7 @@ import pytest
 
 from clients import curl
 from duplex import tunnel
+from tokens import aws_key_id
 from world import POLICY
 
 LISTED = POLICY + 'allow = ["shop.example"]\n'
@@ -79,6 +80,16 @@ def test_a_public_name_that_leads_to_a_private_address_gets_no_byte(start, world
     assert seen.status != 200
     assert world.origin.log.requests == []
     assert bytes(world.origin.log.raw) == b""
+
+
+@pytest.mark.parametrize("spelling", [str, str.lower])
+def test_a_secret_in_a_host_name_is_not_even_looked_up(spelling, start, world):
+    via = start(policy=POLICY + 'passthrough = ["*.shop.example"]\n').via
+    key = aws_key_id()
+    seen = curl(via, "GET", world.url("/", f"{spelling(key)}.shop.example"))
+    assert refused(seen, "secret_outbound") or b"403" in seen.body
+    assert world.lookups.read_text() == ""
+    assert world.origin.log.connections == 0
 
 
 PASSTHROUGH = POLICY + 'passthrough = ["shop.example"]\n'

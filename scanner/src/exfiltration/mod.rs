@@ -9,7 +9,8 @@ use crate::look::{Finder, Hit};
 use crate::message::{Direction, Message};
 use crate::parts::{PartId, Root, UrlMap, placed};
 use crate::rules::{Rule, Trigger};
-use crate::views::Replacement;
+use crate::verdict::Confidence;
+use crate::views::{Replacement, View};
 
 /// Shorter values carry nothing.
 const MIN_VALUE: usize = 20;
@@ -27,10 +28,14 @@ pub(crate) fn find(finder: &Finder, message: &Message<'_>, hits: &[(Root, Hit)])
     for (part, start, bytes) in placed(message) {
         let mut place = Place { finder, bytes, start, hits, found: &mut found };
         match part {
-            PartId::Connect => place.value(0..bytes.len(), true),
+            PartId::Connect => {
+                place.value(0..bytes.len(), true);
+                place.lost_case(0..bytes.len());
+            }
             PartId::Url => url(&mut place),
             PartId::HeaderName(_) => {
                 is_known_kind = OF_KNOWN_KIND.iter().any(|name| bytes.eq_ignore_ascii_case(name));
+                place.lost_case(0..bytes.len());
             }
             PartId::Header(_) if !is_known_kind => place.value(0..bytes.len(), false),
             _ => {}
@@ -51,6 +56,7 @@ struct Place<'p> {
 fn url(place: &mut Place<'_>) {
     let map = UrlMap::new(place.bytes);
     place.value(map.host(), true);
+    place.lost_case(map.host());
     place.values(map.path(), b"/");
     place.values(map.query(), b"&;");
 }
@@ -69,19 +75,46 @@ impl Place<'_> {
         }
     }
 
-    /// Holds every rule of the kind against one value.
-    fn value(&mut self, range: Range<usize>, is_host: bool) {
-        let raw = &self.bytes[range.clone()];
-        if raw.len() < MIN_VALUE || raw.contains(&b' ') {
-            return;
-        }
+    /// Whether something was found there before.
+    fn is_told(&self, range: &Range<usize>) -> bool {
         let place = self.start + range.start..self.start + range.end;
         let overlaps = |(root, hit): &(Root, Hit)| {
             *root == Root::Head && hit.range.start < place.end && place.start < hit.range.end
         };
-        if self.hits.iter().any(overlaps) {
+        self.hits.iter().chain(&*self.found).any(overlaps)
+    }
+
+    /// Host names, and names of headers in HTTP/2, lose their capitals on the way. What has capitals and digits alone
+    /// can be read again.
+    fn lost_case(&mut self, range: Range<usize>) {
+        let raw = &self.bytes[range.clone()];
+        let is_long = |label: &[u8]| label.len() >= MIN_VALUE && label.iter().any(u8::is_ascii_digit);
+        let mut labels = raw.split(|byte| !byte.is_ascii_alphanumeric());
+        if raw.len() < MIN_VALUE || !labels.any(is_long) || self.is_told(&range) {
             return;
         }
+        let (text, finder) = (raw.to_ascii_uppercase(), self.finder);
+        let mut looking = finder.looking(text.len(), &|| false);
+        if looking.look(&View::part(&text)).is_err() {
+            return;
+        }
+        for mut hit in looking.hits {
+            let rule = &finder.rules.rules[hit.rule];
+            if matches!(rule.trigger, Trigger::Keywords { .. }) && rule.confidence == Confidence::High {
+                hit.shift(self.start + range.start);
+                hit.decoded_by.push("upper-case");
+                self.found.push((Root::Head, hit));
+            }
+        }
+    }
+
+    /// Holds every rule of the kind against one value.
+    fn value(&mut self, range: Range<usize>, is_host: bool) {
+        let raw = &self.bytes[range.clone()];
+        if raw.len() < MIN_VALUE || raw.contains(&b' ') || self.is_told(&range) {
+            return;
+        }
+        let place = self.start + range.start..self.start + range.end;
         let text = unescaped(raw);
         let rules = &self.finder.rules.rules;
         let rule = self.finder.places.iter().find(|rule| finds(&rules[**rule], is_host, &text));
