@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from weakref import WeakKeyDictionary, WeakSet
 
 from mitmproxy import http
 
-from scangate_addon import hosts
+from scangate_addon import hosts, layers
 
 log = logging.getLogger("scangate")
 
@@ -14,7 +15,8 @@ log = logging.getLogger("scangate")
 class Deadlines:
     """One timer per response that is being read."""
 
-    def __init__(self) -> None:
+    def __init__(self, refusal: Callable[[http.HTTPFlow], http.Response | None]) -> None:
+        self._refusal = refusal
         self._timers: WeakKeyDictionary[http.HTTPFlow, asyncio.TimerHandle] = WeakKeyDictionary()
         self._cut: WeakSet[http.HTTPFlow] = WeakSet()
 
@@ -31,6 +33,7 @@ class Deadlines:
 
     def _cut_off(self, flow: http.HTTPFlow) -> None:
         self._cut.add(flow)
+        layers.cut(flow, self._refusal(flow))
         log.warning("%s %s cut: the response did not end in time to be scanned", flow.request.method, flow.request.host)
         try:
             hosts.end_connection(flow.client_conn, flow.server_conn)

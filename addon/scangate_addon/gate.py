@@ -33,7 +33,7 @@ class Gate:
     def __init__(self, opener: Callable[[options.Settings], Backend] = open_backend) -> None:
         self._judge = Judge(opener, bound_bodies)
         self._guard = guard.Guard()
-        self._deadlines = Deadlines()
+        self._deadlines = Deadlines(self._endless)
         self._endings = websocket.Endings()
         self._streams = Streams(self._judge)
         self._tunnels = Tunnels(self._may_be_reached)
@@ -82,7 +82,7 @@ class Gate:
             return
         flow.response = denial.STANDING
         target = message.Connect(flow.request.host, flow.request.port)
-        refusal = await self._refusal(flow, target, "to", _cannot_edit)
+        refusal = await self._refusal(flow, target, "to", rewrite.cannot_edit)
         flow.response = None if refusal is None else denial.to_connect(refusal)
         if refusal is None:
             self._guard.passes.grant(flow, flow.request)
@@ -203,7 +203,9 @@ class Gate:
             cut(flow)
             return
         trailers = message.trailers_of(flow, what) if what.trailers else None
-        refusal = None if trailers is None else await self._refusal(flow, trailers, direction, _cannot_edit_trailers)
+        refusal = (
+            None if trailers is None else await self._refusal(flow, trailers, direction, rewrite.cannot_edit_trailers)
+        )
         if refusal is None:
             self._guard.passes.grant(flow, what)
         else:
@@ -217,6 +219,12 @@ class Gate:
             return self._unscanned(flow, _UPGRADED, "in")
         what = message.response_of(flow, response)
         return await self._refusal(flow, what, "in", lambda edited: rewrite.edit_response(response, edited))
+
+    def _endless(self, flow: http.HTTPFlow) -> http.Response | None:
+        """The refusal of a response that does not end, unless the policy lets it pass as far as it came."""
+        if self._judge.lets_pass(_ENDLESS.failure, "in"):
+            return None
+        return denial.to_response(denial.unscanned(_ENDLESS, request=False), flow)
 
     def websocket_start(self, flow: http.HTTPFlow) -> None:
         """Make the WebSocket endable."""
@@ -246,7 +254,7 @@ class Gate:
 
     async def _report(self, flow: http.HTTPFlow, recorded: object, what: message.Message, direction: str) -> None:
         """Say what a recorded message would have got, and leave it as it is: `mitmdump -nr FILE`."""
-        await self._refusal(flow, what, direction, _leave_as_it_is)
+        await self._refusal(flow, what, direction, rewrite.leave_as_it_is)
         self._guard.passes.grant(flow, recorded)
 
     async def _refusal(
@@ -282,18 +290,6 @@ class Gate:
         refusal = denial.unscanned(error, request=direction != "in")
         marks.refused(flow, refusal, error, direction)
         return refusal
-
-
-def _leave_as_it_is(_edited: Edited) -> None:
-    """A recording is not changed."""
-
-
-def _cannot_edit(_edited: Edited) -> None:
-    raise NoVerdict("error", "a tunnel cannot be redacted")
-
-
-def _cannot_edit_trailers(_edited: Edited) -> None:
-    raise NoVerdict("error", "trailers of a body that flowed cannot be redacted")
 
 
 def bound_bodies(policy: Policy) -> None:

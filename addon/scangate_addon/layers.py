@@ -82,6 +82,7 @@ def install() -> None:
     patched.state_consume_request_body = _asking(HttpStream.state_consume_request_body)
     patched.state_stream_request_body = _obeying(HttpStream.state_stream_request_body)
     patched.state_stream_response_body = _obeying(HttpStream.state_stream_response_body)
+    patched.handle_protocol_error = _saying_why(HttpStream.handle_protocol_error)
     setattr(patched, _MARK, True)
 
 
@@ -124,6 +125,20 @@ def _obeying(original: State) -> State:
     return state
 
 
+def _saying_why(original: State) -> State:
+    """A response that was held and cut ends in its refusal, not in mitmproxy's word on a server that hung up."""
+
+    @functools.wraps(original)
+    def state(self: HttpStream, event: Any) -> CommandGenerator[None]:
+        refusal = _cut.get(self.flow) if isinstance(event, ResponseProtocolError) else None
+        if refusal is None or self.server_state != self.state_consume_response_body:
+            yield from original(self, event)
+        else:
+            yield from _abort(self, refusal)
+
+    return state
+
+
 def _without_end(stream: HttpStream, steps: CommandGenerator[None]) -> CommandGenerator[None]:
     """Carry out `steps`, but for what would make a message that was cut look whole."""
     reply = None
@@ -137,8 +152,7 @@ def _without_end(stream: HttpStream, steps: CommandGenerator[None]) -> CommandGe
 def _abort(stream: HttpStream, refusal: http.Response | None) -> CommandGenerator[None]:
     ended = RequestProtocolError(stream.stream_id, _WHY, _CANCELLED)
     yield SendHttp(ended, stream.context.server)
-    is_answered = stream.server_state != stream.state_wait_for_response_headers
-    if refusal is not None and not is_answered:
+    if refusal is not None and _is_unanswered(stream):
         yield from _answer(stream, refusal)
     else:
         yield SendHttp(ResponseProtocolError(stream.stream_id, _WHY, _SILENT), stream.context.client)
@@ -148,6 +162,11 @@ def _abort(stream: HttpStream, refusal: http.Response | None) -> CommandGenerato
     stream.client_state = stream.server_state = stream.state_errored
     stream.flow.live = False
     yield DropStream(stream.stream_id)
+
+
+def _is_unanswered(stream: HttpStream) -> bool:
+    """Whether its client has nothing of an answer yet."""
+    return stream.server_state in (stream.state_wait_for_response_headers, stream.state_consume_response_body)
 
 
 def _answer(stream: HttpStream, refusal: http.Response) -> CommandGenerator[None]:

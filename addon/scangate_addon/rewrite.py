@@ -70,3 +70,17 @@ def _without_authority(request: http.Request, headers: Fields) -> Fields:
     if headers[-1] != (b"host", request.data.authority):
         raise NoVerdict("error", "a redaction would change the host")
     return headers[:-1]
+
+
+def leave_as_it_is(_edited: Edited) -> None:
+    """A recording is not changed."""
+
+
+def cannot_edit(_edited: Edited) -> None:
+    """A tunnel is a name and a port."""
+    raise NoVerdict("error", "a tunnel cannot be redacted")
+
+
+def cannot_edit_trailers(_edited: Edited) -> None:
+    """The head that would have to go with them has gone."""
+    raise NoVerdict("error", "trailers of a body that flowed cannot be redacted")

@@ -15,6 +15,7 @@ import pytest
 from clients import HERE, wait_until
 from flowing import Flowing, Pieces, delta, read, said
 from origin import Reply
+from processes import free_port
 from tokens import aws_key_id, github_token
 
 BLOCKS = """
@@ -222,3 +223,19 @@ def test_streaming_can_be_switched_off(flowing, start):
     got = read(proxy.via, flowing.url("/words"))
     assert got.times[0] > 0.5
     assert said(got.body) == "abcdef"
+
+
+def test_with_a_service_events_come_once_all_of_them_were_scanned(flowing, start, service):
+    """mitmproxy does not wait for a chunk, so that a service gets whole bodies, and endless ones do not arrive."""
+    port = free_port()
+    service(f"127.0.0.1:{port}", BLOCKS)
+    proxy = start(f"scangate_backend=http://127.0.0.1:{port}", "scangate_buffer_s=3", policy=None)
+    flowing.answers["/words"] = Pieces(EVENTS, words(*"abcdef"), every_s=0.1)
+    wait_until(lambda: read(proxy.via, flowing.url("/words")).status == 200)
+    got = read(proxy.via, flowing.url("/words"))
+    assert (got.times[0] > 0.5, said(got.body)) == (True, "abcdef")
+    flowing.answers["/key"] = Pieces(EVENTS, words("The key is ", aws_key_id(), " so"))
+    assert read(proxy.via, flowing.url("/key")).status == 403
+    flowing.answers["/endless"] = Pieces(EVENTS, [b"data: tick\n\n"], endless=True)
+    got = read(proxy.via, flowing.url("/endless"))
+    assert (got.status, b"tick" in got.body, got.headers["scangate-reason"]) == (502, False, "no_verdict_unavailable")
