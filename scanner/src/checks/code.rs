@@ -29,7 +29,7 @@ pub(super) fn is_code(text: &[u8]) -> bool {
         || is_condition(text)
         || is_reference(text)
         || text.ends_with(b":")
-        || [&b"HTTP/"[..], b"this.", b"self.", b"O("].iter().any(|head| text.starts_with(head))
+        || [&b"HTTP/"[..], b"this.", b"self.", b"O(", b"#[", b"x-"].iter().any(|head| text.starts_with(head))
         || is_expression(bare(text))
         || has_gap(text)
         || is_optional(text)

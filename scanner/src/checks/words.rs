@@ -51,7 +51,12 @@ fn is_designation(text: &[u8]) -> bool {
         let same_case = part[..letters].iter().all(u8::is_ascii_lowercase)
             || part[..letters].iter().all(u8::is_ascii_uppercase);
         let digits = &part[letters..];
-        (2..=8).contains(&letters) && same_case && digits.len() <= 4 && digits.iter().all(u8::is_ascii_digit)
+        let is_long_enough = letters > 1 || (letters == 1 && digits.len() > 2);
+        is_long_enough
+            && letters <= 8
+            && same_case
+            && digits.len() <= 4
+            && digits.iter().all(u8::is_ascii_digit)
     };
     let is_version = |part: &[u8]| {
         part.strip_prefix(b"v")
@@ -75,7 +80,7 @@ pub(super) fn is_member(text: &[u8]) -> bool {
         letter && part.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
     };
     let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
-    text.contains(&b'.') && digits <= 3 && text.split(|byte| *byte == b'.').all(name)
+    text.contains(&b'.') && digits <= 3 && text.split(|byte| b".#$".contains(byte)).all(name)
 }
 
 /// `/var/run/x`, `./x/y`, `~/x`; `secret/data/x1` too, where it is made of words.
@@ -161,6 +166,10 @@ mod tests {
             "~azure.core.AsyncTokenProvider",
             "c8de56fa",
             "PKCS8-to-PKCS1",
+            "AWS4-ECDSA-P256-SHA256",
+            "com.host.s3.api#CreateSession$Credentials",
+            "x-amz-s3session-token",
+            "#[allow]",
             "constant.reserved.$0",
             "?InterpolationInTemplate",
             "files-api-2025-04-14",

@@ -14,10 +14,14 @@ const CONTEXT: usize = 64;
 /// Shorter values are no secrets that a name could give away.
 const MIN_VALUE: usize = 6;
 
+/// Most that stands behind a name that is its own value.
+const MAX_REST: usize = 6;
 /// A shorter word with a number may be a password.
 const MIN_TYPE: usize = 10;
 /// A longer one may be a token.
 const MAX_VARIABLE: usize = 14;
+/// The same of one that begins with a capital and ends with a number.
+const MAX_ALIGNED: usize = 9;
 
 /// Longer words than this are rare.
 const MIN_TOKEN: usize = 12;
@@ -127,11 +131,14 @@ fn is_plausible(value: &[u8]) -> bool {
     value.len() >= MIN_VALUE && (!value[1..].iter().all(is_of_words) || may_be_token())
 }
 
-/// `"encryptionKey": "encryptionKey1024"`: the name again, and perhaps a number.
+/// `"encryptionKey": "encryptionKey1024"`, `secret: "Secret_x7Gh2"`: the name again, and a little more; behind that of
+/// a password no letters.
 fn repeats(name: &[u8], value: &[u8]) -> bool {
     let same = |head: &[u8]| head.eq_ignore_ascii_case(name);
-    let is_number = |rest: &[u8]| rest.len() <= 6 && !rest.iter().any(u8::is_ascii_alphabetic);
-    value.split_at_checked(name.len()).is_some_and(|(head, rest)| same(head) && is_number(rest))
+    let is_password = says(name) == Says::Password;
+    let is_little =
+        |rest: &[u8]| rest.len() <= MAX_REST && !(is_password && rest.iter().any(u8::is_ascii_alphabetic));
+    value.split_at_checked(name.len()).is_some_and(|(head, rest)| same(head) && is_little(rest))
 }
 
 /// What code calls a thing: `x25519_sign`, `module$of`, `b64header`, `SensitiveString2048`.
@@ -140,18 +147,22 @@ fn is_identifier(value: &[u8]) -> bool {
     let is_snake = all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.".contains(byte));
     let is_mangled = all(|byte| byte.is_ascii_alphanumeric() || b"_$.".contains(byte));
     let has = |signs: &[u8]| value.iter().any(|byte| signs.contains(byte));
-    (is_snake && (has(b"_.") || has_one_number(value))) || (is_mangled && has(b"$")) || is_type(value)
+    (is_snake && has(b"_."))
+        || (all(u8::is_ascii_alphanumeric) && has_one_number(value))
+        || (is_mangled && has(b"$"))
+        || is_type(value)
 }
 
-/// `b64header`, `s3client`: a letter first, and one number.
+/// `b64header`, `s3client`, `Aligned64`: a letter first, and one number.
 fn has_one_number(value: &[u8]) -> bool {
     let numbers = || {
         value
             .chunk_by(|left, right| left.is_ascii_digit() == right.is_ascii_digit())
             .filter(|chunk| chunk[0].is_ascii_digit())
     };
+    let is_ended_by_number = value.len() <= MAX_ALIGNED && value.last().is_some_and(u8::is_ascii_digit);
     value.len() <= MAX_VARIABLE
-        && value[0].is_ascii_lowercase()
+        && (value[0].is_ascii_lowercase() || (value[0].is_ascii_uppercase() && is_ended_by_number))
         && numbers().count() == 1
         && numbers().all(|number| number.len() <= 4)
 }

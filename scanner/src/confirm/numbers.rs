@@ -49,6 +49,7 @@ fn is_chance(rule: &Rule, bytes: &[u8], number: &Range<usize>) -> bool {
         && (is_called_otherwise(bytes, number.start)
             || has_foreign_neighbour(rule, bytes, number)
             || is_calculated_with(bytes, number)
+            || is_negative(&bytes[..number.start])
             || is_near_power(&bytes[number.clone()]))
 }
 
@@ -99,6 +100,11 @@ fn is_calculated_with(bytes: &[u8], number: &Range<usize>) -> bool {
         [b' ', b'*' | b'+' | b'%', b' ', next, ..] => next.is_ascii_alphanumeric() || *next == b'(',
         _ => false,
     }
+}
+
+/// `(-4…`, `= -4…`
+fn is_negative(before: &[u8]) -> bool {
+    matches!(before, [.., sign, b'-'] if b" (,=[:".contains(sign))
 }
 
 /// `4503599627370500`: about a power of two, as code and documents have them.

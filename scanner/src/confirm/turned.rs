@@ -9,6 +9,9 @@ use crate::views::Turn;
 /// Longer matches are not told by a part of them.
 const LONGEST: usize = 1 << 10;
 
+/// Fewer letters and digits say nothing when they are turned.
+const MIN_LETTERS: usize = 2;
+
 /// Whether `rule` finds something at its keyword, which stands turned at `at`.
 pub(crate) fn at_turned_keyword(rule: &Rule, bytes: &[u8], at: usize, turn: Turn) -> bool {
     let Trigger::Keywords { literals, reach, max_bytes } = &rule.trigger else { return false };
@@ -18,6 +21,10 @@ pub(crate) fn at_turned_keyword(rule: &Rule, bytes: &[u8], at: usize, turn: Turn
     else {
         return false;
     };
+    // `"q":` in any JSON is `"d":` of a key, turned.
+    if keyword.bytes.iter().filter(|byte| byte.is_ascii_alphanumeric()).count() < MIN_LETTERS {
+        return false;
+    }
     let keyword = at..at + keyword.bytes.len();
     let after = if rule.is_telling { rest_of_run(bytes, &keyword, turn, *max_bytes) } else { *max_bytes };
     if after > LONGEST {
