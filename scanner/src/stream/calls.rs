@@ -4,6 +4,8 @@
 const PREFIX: usize = 5;
 /// The flag of a message that is compressed.
 const IS_COMPRESSED: u8 = 1;
+/// That, the last message of Connect, and trailers of gRPC-Web: nothing else is a flag.
+const FLAGS: u8 = IS_COMPRESSED | 2 | 0x80;
 
 /// Follows the messages of a body.
 #[derive(Debug, Default)]
@@ -13,7 +15,7 @@ pub(super) struct Calls {
     known: usize,
     /// Bytes of the message that have not come.
     left: usize,
-    is_compressed: bool,
+    says_nothing: bool,
 }
 
 impl Calls {
@@ -32,7 +34,7 @@ impl Calls {
             taken += 1;
             if self.known == PREFIX {
                 let [flags, length @ ..] = self.prefix;
-                self.is_compressed |= flags & IS_COMPRESSED != 0;
+                self.says_nothing |= flags & IS_COMPRESSED != 0 || flags & !FLAGS != 0;
                 self.left = u32::from_be_bytes(length) as usize;
             }
         }
@@ -44,9 +46,9 @@ impl Calls {
         (taken + more, self.left == 0)
     }
 
-    /// Whether a message was compressed, so that it says nothing as it stands.
-    pub(super) fn is_compressed(&self) -> bool {
-        self.is_compressed
+    /// Whether a message says nothing as it stands: it was compressed, or the body is something else than its type says.
+    pub(super) fn says_nothing(&self) -> bool {
+        self.says_nothing
     }
 
     /// Whether the last message is whole.
@@ -82,7 +84,7 @@ mod tests {
         let body = b"\0\0\0\0\x03abc\0\0\0\0\0\0\0\0\0\x01d";
         let mut calls = Calls::default();
         assert_eq!(ends(&mut calls, body), [(8, true), (5, true), (6, true)]);
-        assert!(calls.is_whole() && !calls.is_compressed());
+        assert!(calls.is_whole() && !calls.says_nothing());
         let mut calls = Calls::default();
         let bytewise: usize = body
             .chunks(1)
@@ -91,6 +93,9 @@ mod tests {
         assert_eq!(bytewise, 3);
         let mut calls = Calls::default();
         assert_eq!(ends(&mut calls, b"\x01\0\0\0\x05ab"), [(7, false)]);
-        assert!(!calls.is_whole() && calls.is_compressed());
+        assert!(!calls.is_whole() && calls.says_nothing());
+        let mut calls = Calls::default();
+        ends(&mut calls, b"{\"a\": 1}");
+        assert!(calls.says_nothing());
     }
 }

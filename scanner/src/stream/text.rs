@@ -188,7 +188,7 @@ impl Text {
     /// Bytes that cannot be read while they flow, where they may not pass unread.
     fn unread(&mut self, ends: bool) -> Option<usize> {
         let packed = self.packed.as_mut()?;
-        if self.calls.as_ref().is_some_and(Calls::is_compressed) {
+        if self.calls.as_ref().is_some_and(Calls::says_nothing) {
             return Some(self.body.end() - self.body.settled());
         }
         let found = packed.read(&self.body, ends).map(|range| range.len());
