@@ -4,7 +4,8 @@
 #   make try     a demonstration without internet         make serve   the service on 127.0.0.1:9470 (LISTEN=, POLICY=)
 #   make test    every test                               make check   format, lints, types, docs, contract, licences
 #   make bench   all figures                              make wheel   the abi3 wheel into dist/
-#   make test-full   what takes minutes, beside test      make clean   forget what was set up and built
+#   make test-newest   end to end, mitmproxy 12           make clean   forget what was set up and built
+#   make test-full     what takes minutes, beside test, and all of it with mitmproxy 12
 
 PORT   ?= 8080
 LISTEN ?= 127.0.0.1:9470
@@ -18,7 +19,7 @@ RUST_FILES  := $(shell find scanner ca-prep scan-service pyo3-bridge -name '*.rs
 WHEEL_FILES := $(RUST_FILES) $(shell find addon pyo3-bridge/python -name '*.py*' -not -path '*__pycache__*')
 
 .DELETE_ON_ERROR:
-.PHONY: run try test check bench serve wheel test-full clean
+.PHONY: run try test check bench serve wheel test-newest test-full clean
 
 run: $(DONE)/wheel $(TARGET)/release/ca-prep
 	@PORT=$(PORT) TARGET=$(TARGET) scripts/run
@@ -41,9 +42,13 @@ test-full: $(DONE)/wheel $(DONE)/tests $(DONE)/node $(DONE)/peers $(DONE)/sdks $
 	$(SAY) 'End to end with scangate-proxy'
 	@CA_PREP_BIN=$(abspath $(TARGET))/debug/ca-prep MITMDUMP=$(abspath .venv/bin/scangate-proxy) \
 	   $(PYTHON) -m pytest tests/e2e --ignore tests/e2e/test_ca.py
+	@$(MAKE) --no-print-directory test-newest ONLY='full or not full'
+
+test-newest: $(DONE)/wheel $(DONE)/tests $(DONE)/node $(DONE)/mitmproxy-12
 	$(SAY) 'End to end with the newest mitmproxy'
+	@cargo build --quiet -p ca-prep -p scan-service -p promises
 	@! [ -x .scangate/mitmproxy-12/mitmdump ] || CA_PREP_BIN=$(abspath $(TARGET))/debug/ca-prep \
-	   MITMDUMP=$(abspath .scangate/mitmproxy-12/mitmdump) $(PYTHON) -m pytest -m 'full or not full' tests/e2e \
+	   MITMDUMP=$(abspath .scangate/mitmproxy-12/mitmdump) $(PYTHON) -m pytest -m '$(or $(ONLY),not full)' tests/e2e \
 	   --ignore tests/e2e/test_chaos.py --ignore tests/e2e/test_soak.py
 
 check: $(DONE)/wheel $(DONE)/tests .scangate/tools/bin/cargo-deny
