@@ -5,11 +5,15 @@
 
 use std::ops::Range;
 
-use super::masks::Block;
+use super::masks::{Block, Class};
 use crate::checks::bip39::{MAX_WORD_BYTES, is_listed};
 
 /// Bytes between two look-ups.
 const STRIDE: usize = 40;
+/// The same in ASCII, where a phrase has words longer than three letters.
+const PLAIN_STRIDE: usize = 56;
+/// Of any place in a row, so many bytes before it or behind it are in the row.
+const HALF_ROW: usize = 23;
 /// Fewest words of a phrase.
 const MIN_WORDS: usize = 12;
 /// Words of one row that are looked at; more are a list of words.
@@ -28,16 +32,22 @@ impl SeedWords {
     pub(crate) fn next_in(&mut self, block: &Block, bytes: &[u8]) -> Option<Vec<Range<usize>>> {
         let limit = block.range().end;
         loop {
-            let probe = self.at + STRIDE;
+            let is_plain = !block.may_have(Class::Foreign, &(self.at..self.at + PLAIN_STRIDE));
+            let probe = self.at + if is_plain { PLAIN_STRIDE } else { STRIDE };
             if probe >= limit {
                 return None;
             }
-            let Some(word) = word_near(bytes, probe) else {
+            if !may_be_in_row(block, probe) {
+                self.at = probe;
+                continue;
+            }
+            let word = plain_word_at(block, bytes, probe).or_else(|| word_near(bytes, probe));
+            let Some(word) = word else {
                 self.at = probe;
                 continue;
             };
             if !is_listed(&bytes[word.clone()]) {
-                self.at = word.end.max(probe);
+                self.at = probe;
                 continue;
             }
             let before = listed_before(bytes, word.start, self.at).count();
@@ -83,6 +93,30 @@ fn listed_after(bytes: &[u8], mut at: usize) -> impl Iterator<Item = Range<usize
         at = word.end;
         Some(word)
     })
+}
+
+/// Whether no sign of code stands in half a phrase before `at`, or in half a phrase behind it.
+#[inline]
+fn may_be_in_row(block: &Block, at: usize) -> bool {
+    let Range { start, end } = block.range();
+    let (before, after) = (at.saturating_sub(HALF_ROW).max(start)..at, at..end.min(at + HALF_ROW));
+    let breaks =
+        |range: &Range<usize>| block.next(Class::Breaks, range.start).is_some_and(|sign| sign < range.end);
+    !breaks(&before) || !breaks(&after)
+}
+
+/// The word around `at`, when it is of ASCII and stands in the block.
+#[inline]
+fn plain_word_at(block: &Block, bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    if !bytes[at].is_ascii_alphabetic() {
+        return None;
+    }
+    let floor = block.range().start.max(at.saturating_sub(MAX_WORD_BYTES));
+    let start = block.start_of(bytes, at, floor, Class::Alnum);
+    let end = block.end_of(bytes, at, Class::Alnum);
+    let parted = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_none_or(u8::is_ascii);
+    (start > floor && parted(start.checked_sub(1)) && parted(Some(end)))
+        .then(|| without_escape(bytes, start)..end)
 }
 
 /// The word at `at`, or shortly after it.
@@ -205,7 +239,9 @@ mod tests {
             WORDS.join(" | "),
             numbered.join("\n"),
         ] {
-            assert_eq!(rows(&format!("x: {text};")), [12], "{text}");
+            for lead in 0..60 {
+                assert_eq!(rows(&format!("{}: {text};", "x".repeat(lead))), [12], "{lead} {text}");
+            }
         }
     }
 

@@ -17,8 +17,8 @@ const MAX_ASCII: usize = 10;
 const BITS: usize = 11;
 /// Places of the table; a power of two.
 const PLACES: usize = 1 << 16;
-/// Bits of the hash of a word's beginning: 16 KiB.
-const BEGINNING_BITS: u32 = 17;
+/// Bits of the hash of a word's ends: 16 KiB.
+const ENDS_BITS: u32 = 17;
 /// Bit of a language in a word's entry, below its index.
 type Entry = u16;
 
@@ -26,8 +26,8 @@ type Entry = u16;
 static TABLE: LazyLock<Table> = LazyLock::new(Table::new);
 
 struct Table {
-    /// Which lengths and first bytes words have: says no to most words at the first look.
-    beginnings: Box<[u64]>,
+    /// Which lengths and ends words have: says no to most words at the first look.
+    ends: Box<[u64]>,
     hashes: Box<[u32]>,
     entries: Box<[Entry]>,
 }
@@ -35,7 +35,7 @@ struct Table {
 impl Table {
     fn new() -> Self {
         let mut table = Self {
-            beginnings: vec![0; 1 << (BEGINNING_BITS - 6)].into(),
+            ends: vec![0; 1 << (ENDS_BITS - 6)].into(),
             hashes: vec![0; PLACES].into(),
             entries: vec![0; PLACES].into(),
         };
@@ -58,8 +58,8 @@ impl Table {
     }
 
     fn insert(&mut self, word: &str, entry: Entry) {
-        let beginning = beginning_of(word.as_bytes());
-        self.beginnings[beginning >> 6] |= 1 << (beginning & 63);
+        let ends = ends_of(word.as_bytes());
+        self.ends[ends >> 6] |= 1 << (ends & 63);
         let hash = hash_of(word.as_bytes());
         let mut place = hash as usize % PLACES;
         while self.hashes[place] != 0 {
@@ -69,11 +69,11 @@ impl Table {
         self.entries[place] = entry;
     }
 
-    /// Whether a word of this length begins like this one.
+    /// Whether a word of this length begins and ends like this one.
     #[inline]
     fn may_hold(&self, word: &[u8]) -> bool {
-        let beginning = beginning_of(word);
-        self.beginnings[beginning >> 6] >> (beginning & 63) & 1 == 1
+        let ends = ends_of(word);
+        self.ends[ends >> 6] >> (ends & 63) & 1 == 1
     }
 
     /// The lists that hold the word, and where.
@@ -88,16 +88,17 @@ impl Table {
     }
 }
 
-/// A hash of the first four bytes, upper case or lower, and of the length.
+/// A hash of the first and the last four bytes, upper case or lower, and of the length.
 #[inline]
-fn beginning_of(word: &[u8]) -> usize {
-    let first = match word.first_chunk() {
-        Some(first) => u32::from_le_bytes(*first),
-        None => word.iter().fold(0, |first, byte| first << 8 | u32::from(*byte)),
+fn ends_of(word: &[u8]) -> usize {
+    let four = |four: Option<&[u8; 4]>| match four {
+        Some(four) => u32::from_le_bytes(*four),
+        None => word.iter().fold(0, |three, byte| three << 8 | u32::from(*byte)),
     };
-    let length = u32::try_from(word.len()).unwrap_or(u32::MAX);
-    let mixed = (first | 0x2020_2020).wrapping_add(length << 27 | length).wrapping_mul(0x9e37_79b1);
-    (mixed >> (32 - BEGINNING_BITS)) as usize
+    let ends = u64::from(four(word.first_chunk())) << 32 | u64::from(four(word.last_chunk()));
+    let mixed =
+        (ends | 0x2020_2020_2020_2020).wrapping_add(word.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> (64 - ENDS_BITS)) as usize
 }
 
 /// FNV-1a, ASCII letters in lower case; never 0, which marks an empty place.
@@ -112,8 +113,10 @@ fn hash_of(word: &[u8]) -> u32 {
 /// Whether some list holds the word.
 #[inline]
 pub(crate) fn is_listed(word: &[u8]) -> bool {
-    let possible = word.len() >= 3 && word.len() <= if word.is_ascii() { MAX_ASCII } else { MAX_WORD_BYTES };
-    possible && TABLE.may_hold(word) && TABLE.find(word).next().is_some()
+    (3..=MAX_WORD_BYTES).contains(&word.len())
+        && TABLE.may_hold(word)
+        && (word.len() <= MAX_ASCII || !word.is_ascii())
+        && TABLE.find(word).next().is_some()
 }
 
 /// Whether these are words of one list whose checksum is right, and no piece of the list itself.

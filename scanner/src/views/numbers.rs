@@ -12,7 +12,7 @@ const MIN_BYTES: usize = 14;
 /// Digits and separators of the shortest list.
 const ROW: usize = 2 * MIN_BYTES;
 /// Decimal digits among them at least: every byte of text has one in any base.
-const MIN_DIGITS: u32 = 2;
+const MIN_DIGITS: u32 = 4;
 /// Most characters between two numbers.
 const MAX_BETWEEN: usize = 8;
 /// Most digits of one number: hexadecimal bytes are dumped in groups.
@@ -118,6 +118,13 @@ impl<'b> Reader<'b> {
                 continue;
             }
             let mut fits = false;
+            if !self.keeps
+                && self.is_no_text(&token)
+                && self.readings.iter().all(|reading| reading.length == 0)
+            {
+                self.pass_text_column(&token, fits);
+                continue;
+            }
             for base in BASES {
                 if base.add(self.bytes, &token, &mut self.readings[base as usize], self.keeps) {
                     fits = true;
@@ -131,6 +138,16 @@ impl<'b> Reader<'b> {
             self.finish(base, found);
         }
         self.at
+    }
+
+    /// Whether the digits are no text in any base, as one look says of most numbers.
+    #[inline]
+    fn is_no_text(&self, token: &Token) -> bool {
+        match self.bytes[token.digits.clone()] {
+            [digit] => digit != b'9',
+            [first, second] => first.is_ascii_alphabetic() || (first >= b'8' && second.is_ascii_alphabetic()),
+            _ => false,
+        }
     }
 
     /// Ends what was read in this base.

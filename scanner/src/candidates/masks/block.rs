@@ -60,7 +60,41 @@ impl Block {
         })
     }
 
-    /// The same for digits with at most two separators between them.
+    /// The chunks of the block from the one on that holds `from`, by their first bytes.
+    #[inline]
+    pub(crate) fn chunks_from(&self, from: usize) -> impl Iterator<Item = usize> + use<> {
+        let skipped = from.max(self.start) - self.start;
+        (self.start + skipped / CHUNK * CHUNK..self.end).step_by(CHUNK)
+    }
+
+    /// Where in the chunk at `at` so many visible bytes in a row end, before which stands what opens a value, an escape
+    /// of two characters, or nothing.
+    #[inline]
+    pub(crate) fn opened_rows<const LENGTH: usize>(&self, at: usize) -> u64 {
+        let rows = last_of_rows::<LENGTH>(self.word(Class::Visible, at), self.before(Class::Visible, at));
+        if rows == 0 {
+            return 0;
+        }
+        let opens = self.word(Class::Opens, at) | self.word(Class::Escape, at) << 1;
+        let before = self.before(Class::Opens, at) | self.before(Class::Escape, at) << 1;
+        rows & (opens << LENGTH | before >> (CHUNK - LENGTH) | u64::from(at == 0) << (LENGTH - 1))
+    }
+
+    /// Bits for the bytes of the chunk at `at` that are in `class`, or have one that is at most `LENGTH` bytes before them.
+    #[inline]
+    pub(crate) fn behind<const LENGTH: usize>(&self, class: Class, at: usize) -> u64 {
+        let (mut word, mut before) = (self.word(class, at), self.before(class, at));
+        let mut length = 1;
+        while length < LENGTH {
+            let step = length.min(LENGTH - length);
+            word |= word << step | before >> (CHUNK - step);
+            before |= before << step;
+            length += step;
+        }
+        word
+    }
+
+    /// Where so many digits in a row end, with at most two separators between them.
     #[inline]
     pub(crate) fn next_number<const LENGTH: usize>(&self, from: usize) -> Option<usize> {
         self.find(from + LENGTH - 1, |at| {
@@ -87,6 +121,13 @@ impl Block {
             .fold(0, |bits, length| bits | escape << length | before >> (CHUNK - length));
         let alnum = self.word(Class::Alnum, at);
         alnum & (others(alnum, self.before(Class::Alnum, at)) | escaped)
+    }
+
+    /// The same, and every capital and byte that is no ASCII: words in a name may begin with them.
+    #[inline]
+    pub(crate) fn cased_word_starts(&self, at: usize) -> u64 {
+        let capitals = self.word(Class::Telling, at) & !self.word(Class::Digit, at);
+        self.word_starts(at) | capitals | self.word(Class::Foreign, at)
     }
 
     /// Bits after the last letter or digit of a word, in the chunk at `at`.
@@ -116,6 +157,21 @@ impl Block {
             || self.next(class, range.start).is_some_and(|at| at < range.end)
     }
 
+    /// Whether a digit or two capitals in a row stand in `range`; also when `range` goes on beyond the block.
+    #[inline]
+    pub(crate) fn may_tell(&self, range: &Range<usize>) -> bool {
+        let capitals = |telling: u64, digits: u64| telling & !digits;
+        let telling = |at: usize| {
+            let digits = self.word(Class::Digit, at);
+            let these = capitals(self.word(Class::Telling, at), digits);
+            let before = capitals(self.before(Class::Telling, at), self.before(Class::Digit, at));
+            digits | these & (these << 1 | before >> (CHUNK - 1))
+        };
+        range.start < self.start
+            || range.end > self.end
+            || self.find(range.start, telling).is_some_and(|at| at < range.end)
+    }
+
     /// How many bytes of `range` are in `class`; none when that is more than a word of bytes, or reaches beyond the block.
     #[inline]
     pub(crate) fn count(&self, class: Class, range: &Range<usize>) -> Option<u32> {
@@ -127,11 +183,6 @@ impl Block {
         let (index, offset) = (place / CHUNK, place % CHUNK);
         let next = words.get(index + 1).filter(|_| offset > 0).map_or(0, |word| word << (CHUNK - offset));
         Some(((words[index] >> offset | next) & below(range.len())).count_ones())
-    }
-
-    /// The first byte of `bytes` at or after `at` that is not in `class`, wherever that is.
-    pub(crate) fn end_anywhere(bytes: &[u8], at: usize, class: Class) -> usize {
-        end_of(bytes, at, class)
     }
 
     /// Sets the bits of `words` that stand for bytes of `range`.

@@ -49,10 +49,12 @@ pub(crate) enum Class {
     Telling,
     /// Digits, and what stands between numbers in a list of them.
     Spelled,
-    /// Digits of Ascii85.
-    Ascii85,
-    /// Digits of the other alphabets of base85.
-    Base85,
+    /// Printable, and no space.
+    Visible,
+    /// What no phrase of words has between them: brackets and signs of code.
+    Breaks,
+    /// What stands before a value: white space, quotes, brackets, and signs that part or assign.
+    Opens,
     /// First of four characters of base64 whose first byte is ASCII.
     FirstOfFour,
     /// Second of four whose second byte is ASCII.
@@ -62,12 +64,12 @@ pub(crate) enum Class {
 }
 
 /// How many classes there are.
-const CLASSES: usize = 16;
+const CLASSES: usize = 17;
 /// The first of them, whose words blocks keep; the others are asked about in runs only.
-const KEPT: usize = 13;
+const KEPT: usize = 14;
 
 /// The classes of each byte, a bit each.
-static BITS: [u16; 256] = bits();
+static BITS: [u32; 256] = bits();
 
 impl Class {
     const ALL: [Self; CLASSES] = [
@@ -82,8 +84,9 @@ impl Class {
         Self::Alnum,
         Self::Telling,
         Self::Spelled,
-        Self::Ascii85,
-        Self::Base85,
+        Self::Visible,
+        Self::Breaks,
+        Self::Opens,
         Self::FirstOfFour,
         Self::SecondOfFour,
         Self::ThirdOfFour,
@@ -118,9 +121,21 @@ impl Class {
                         b'x' | b'X' | b'"' | b'\'' | b'[' | b']' | b'(' | b')' | b'{' | b'}' | b'+'
                     )
             }
-            Self::Ascii85 => matches!(byte, b'!'..=b'u'),
-            // ZeroMQ's and that of RFC 1924 together.
-            Self::Base85 => matches!(byte, b'!'..=b'~') && !matches!(byte, b'"' | b'\'' | b',' | b'\\'),
+            Self::Visible => matches!(byte, b'!'..=b'~'),
+            Self::Breaks => {
+                matches!(
+                    byte,
+                    b'(' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b'=' | b'_' | b'/' | b'@' | b'%'
+                ) || matches!(byte, b'&' | b'*' | b'$' | b'!' | b'?' | b'^' | b'~')
+            }
+            Self::Opens => {
+                byte <= b' '
+                    || matches!(
+                        byte,
+                        b'"' | b'\'' | b'`' | b'(' | b'[' | b'{' | b'<' | b'>' | b'=' | b':' | b',' | b';'
+                    )
+                    || matches!(byte, b'~' | b'|' | b'/' | b'?' | b'&' | b'#')
+            }
             // ASCII has no eighth bit: of the six bits of each character one is zero.
             Self::FirstOfFour => sextet(byte) & 0b10_0000 == 0,
             Self::SecondOfFour => sextet(byte) & 0b00_1000 == 0,
@@ -142,7 +157,7 @@ const fn sextet(byte: u8) -> u8 {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the loop ends at 255")]
-const fn bits() -> [u16; 256] {
+const fn bits() -> [u32; 256] {
     let mut table = [0; 256];
     let mut byte = 0;
     while byte < 256 {

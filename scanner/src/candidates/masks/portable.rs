@@ -22,10 +22,11 @@ pub(super) fn length_of(bytes: &[u8], class: Class) -> usize {
 pub(super) fn words_of(chunk: &[u8; CHUNK]) -> [u64; CLASSES] {
     let mut words = [0; CLASSES];
     for (group, bytes) in chunk.chunks_exact(ROWS).enumerate() {
-        let mut rows = [[0; ROWS]; 2];
+        let mut rows = [[0; ROWS]; CLASSES.div_ceil(8)];
         for (row, byte) in bytes.iter().enumerate() {
-            let [low, high] = BITS[usize::from(*byte)].to_le_bytes();
-            (rows[0][row], rows[1][row]) = (low, high);
+            for (eight, bits) in rows.iter_mut().zip(BITS[usize::from(*byte)].to_le_bytes()) {
+                eight[row] = bits;
+            }
         }
         let columns = rows.map(|rows| turned(u64::from_le_bytes(rows)).to_le_bytes());
         for (word, bits) in words.iter_mut().zip(columns.as_flattened()) {
