@@ -309,7 +309,7 @@ impl Looking<'_> {
     fn digits(&mut self, view: &View<'_>, block: &Block, pass: &mut DigitPass) {
         let finder = self.finder;
         while let Some(stretch) = pass.digits.next_in(block, view.bytes) {
-            for rule in finder.numbers.rules_for(view.bytes, &stretch, &mut pass.memory) {
+            for rule in finder.numbers.rules_for(block, view.bytes, &stretch, &mut pass.memory) {
                 for secret in confirm::in_digits(&finder.rules.rules[rule], view.bytes, stretch.clone()) {
                     self.hit(view, rule, secret);
                 }

@@ -1,4 +1,4 @@
-//! Literals by the hash of their first three bytes: a bitmap of 8 KiB says no to most places, so that their number
+//! Literals by the hash of their first three bytes: a bitmap of 4 KiB says no to most places, so that their number
 //! does not show.
 
 use crate::rules::Keyword;
@@ -6,13 +6,13 @@ use crate::rules::Keyword;
 /// Bytes that are hashed; no literal is shorter.
 pub(super) const HASHED: usize = 3;
 /// Bits of the hash that index the bitmap.
-const BITMAP_BITS: u32 = 16;
+const BITMAP_BITS: u32 = 15;
 /// Bits of the hash that index the slots.
 const SLOT_BITS: u32 = 12;
 
 /// Literals, each with what it stands for.
 #[derive(Debug)]
-pub(super) struct Table<T> {
+pub(crate) struct Table<T> {
     bitmap: Box<[u64]>,
     /// `entries[slots[s]..slots[s + 1]]` share the slot `s`.
     slots: Box<[u32]>,
@@ -21,7 +21,7 @@ pub(super) struct Table<T> {
 
 impl<T: Copy> Table<T> {
     /// Collects literals.
-    pub(super) fn new(mut entries: Vec<(Keyword, T)>) -> Self {
+    pub(crate) fn new(mut entries: Vec<(Keyword, T)>) -> Self {
         entries.sort_by_key(|(literal, _)| slot_of(hash_of(&literal.bytes)));
         let mut bitmap = vec![0_u64; 1 << (BITMAP_BITS - 6)];
         let mut slots = vec![0_u32; (1 << SLOT_BITS) + 1];
@@ -43,7 +43,7 @@ impl<T: Copy> Table<T> {
 
     /// What stands for the literals that begin at `at`.
     #[inline]
-    pub(super) fn at<'t>(&'t self, bytes: &'t [u8], at: usize) -> impl Iterator<Item = T> + 't {
+    pub(crate) fn at<'t>(&'t self, bytes: &'t [u8], at: usize) -> impl Iterator<Item = T> + 't {
         let rest = bytes.get(at..).unwrap_or_default();
         let entries = if rest.len() < HASHED { &[] } else { self.alike(hash_of(rest)) };
         entries.iter().filter(move |(literal, _)| literal.starts(rest)).map(|(_, stands_for)| *stands_for)
@@ -95,8 +95,12 @@ impl Keyword {
 /// Of the first three bytes, upper case or lower.
 #[inline]
 fn hash_of(bytes: &[u8]) -> u32 {
-    let key = bytes[..HASHED].iter().fold(0_u32, |key, byte| key << 8 | u32::from(byte | 0x20));
-    key.wrapping_mul(0x9e37_79b1) >> (32 - BITMAP_BITS)
+    // Where there are four, they are read at once.
+    let first = match bytes.first_chunk::<4>() {
+        Some(four) => u32::from_le_bytes(*four),
+        None => bytes[..HASHED].iter().rev().fold(0, |key, byte| key << 8 | u32::from(*byte)),
+    };
+    ((first | 0x20_2020) & 0xff_ffff).wrapping_mul(0x9e37_79b1) >> (32 - BITMAP_BITS)
 }
 
 fn slot_of(hash: u32) -> usize {

@@ -3,15 +3,16 @@
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::ops::Range;
 
+use super::called::{CallingWords, Seen};
 use super::numbers::is_list_gap;
 use super::stretch::{Case, Stretch};
 use super::table::Table;
 use crate::candidates::classes::{ALNUM, start_of};
-use crate::candidates::spelled_words;
+use crate::candidates::{Block, spelled_words};
 use crate::rules::RuleSet;
 
 /// How far before a number the words may stand that name it.
-const REACH: usize = 64;
+pub(super) const REACH: usize = 64;
 /// How far after it, in parentheses.
 const REACH_AFTER: usize = 24;
 /// Letters that may belong to the number itself.
@@ -29,6 +30,7 @@ const GENERIC: [&str; 24] = [
 /// Rules for numbers, by the words that name them.
 #[derive(Debug)]
 pub(crate) struct NumberRules {
+    calling: CallingWords,
     words: AhoCorasick,
     /// What each word calls a number.
     meanings: Vec<Called>,
@@ -74,6 +76,7 @@ impl Called {
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     table: Table,
+    seen: Seen,
     last_end: usize,
     last: Called,
     /// Labels that were read lately, each at the place of its text.
@@ -115,12 +118,15 @@ impl NumberRules {
             .build(words)
             .expect("some hundred short words fit any automaton");
         let reach = free.iter().chain(&named).map(Case::reach).max().unwrap_or_default();
-        Self { words, meanings, free, named, reach }
+        let calling =
+            CallingWords::new(rules.rules.iter().flat_map(|rule| &rule.context).map(String::as_str));
+        Self { calling, words, meanings, free, named, reach }
     }
 
-    /// The rules that may find something in the stretch of digits at `stretch`.
+    /// The rules that may find something in the stretch of digits at `stretch`, which `block` found.
     pub(crate) fn rules_for<'n>(
         &'n self,
+        block: &Block,
         bytes: &'n [u8],
         stretch: &Range<usize>,
         memory: &mut Memory,
@@ -129,7 +135,7 @@ impl NumberRules {
         let called = if stretch.is_inside_word {
             Called::default()
         } else {
-            self.called(bytes, &stretch.range, memory)
+            self.called(block, bytes, &stretch.range, memory)
         };
         memory.last_end = stretch.range.end;
         memory.last = called;
@@ -137,20 +143,34 @@ impl NumberRules {
         self.free.iter().chain(named).filter(move |case| case.fits(&stretch)).map(|case| case.rule)
     }
 
-    fn called(&self, bytes: &[u8], stretch: &Range<usize>, memory: &mut Memory) -> Called {
+    fn called(&self, block: &Block, bytes: &[u8], stretch: &Range<usize>, memory: &mut Memory) -> Called {
         if self.named.is_empty() {
             return Called::default();
         }
-        let label = Label::before(bytes, stretch.start);
-        if !label.is_named && memory.goes_on(bytes, stretch.start) {
+        let at = stretch.start;
+        let is_cell = stands_in_cell(bytes, at) || !memory.table.is_empty();
+        let word = self.calling.last_before(block, bytes, at, is_cell, &mut memory.seen);
+        let is_near = word.is_some_and(|word| word + 2 * REACH >= at);
+        let is_below = is_cell && word.is_some() || !memory.table.is_empty();
+        let is_noted = matches!(bytes.get(stretch.end..), Some([b'(', ..] | [b' ', b'(', ..]));
+        if !is_below && !is_near && !is_noted && memory.last.is_empty() {
+            return Called::default();
+        }
+        let label = Label::before(bytes, at);
+        if !label.is_named && memory.goes_on(bytes, at) {
             return memory.last;
         }
-        let column = label.cell.map(|delimiter| memory.table.column(self, bytes, stretch.start, delimiter));
+        let cell = label.cell.filter(|_| is_below);
+        let column = cell.map(|delimiter| memory.table.column(self, bytes, at, delimiter));
+        memory.seen.may_begin_table &= column.is_none();
         let mut called = match column {
             Some(column) if !memory.table.is_empty() => column,
-            _ => self.remembered(bytes, &label, memory),
+            _ if is_near => self.remembered(bytes, &label, memory),
+            _ => Called::default(),
         };
-        called.join(self.named_after(bytes, stretch.end));
+        if is_noted {
+            called.join(self.named_after(bytes, stretch.end));
+        }
         called
     }
 
@@ -286,6 +306,17 @@ fn cell(bytes: &[u8], gap: &[u8], gap_start: usize) -> Option<u8> {
     }
 }
 
+/// Whether a delimiter of cells or a line end stands before the number at `at`, letters of its own, quotes and spaces
+/// between them.
+#[inline]
+fn stands_in_cell(bytes: &[u8], at: usize) -> bool {
+    let start = start_of(bytes, at, at.saturating_sub(MAX_PREFIX), ALNUM);
+    let mut before = bytes[..start].iter().rev().take(REACH);
+    before
+        .find(|byte| !matches!(byte, b' ' | b'"' | b'\'' | b'-' | b'('))
+        .is_none_or(|byte| b",;\t|\n\r\\".contains(byte))
+}
+
 /// Whether a label has no word of its own: short ones, and those that say "value".
 fn is_generic(label: &[u8]) -> bool {
     let mut buffer = [0; 2 * REACH + 2];
@@ -323,7 +354,7 @@ misses = ["y"]
         let (mut digits, mut memory, mut found) = (Digits::default(), Memory::default(), Vec::new());
         in_blocks(text.as_bytes(), |block| {
             while let Some(stretch) = digits.next_in(block, text.as_bytes()) {
-                found.push(numbers.rules_for(text.as_bytes(), &stretch, &mut memory).count() == 1);
+                found.push(numbers.rules_for(block, text.as_bytes(), &stretch, &mut memory).count() == 1);
             }
         });
         found

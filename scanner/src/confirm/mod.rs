@@ -1,6 +1,7 @@
 //! The fifth station: around a candidate only, the exact pattern and every check.
 
 mod boundary;
+mod called;
 mod context;
 mod names;
 mod numbers;

@@ -3,7 +3,7 @@
 use super::context::{Called, NumberRules};
 
 /// Longest line that is read as a row.
-const MAX_LINE: usize = 1024;
+pub(super) const MAX_LINE: usize = 1024;
 /// Columns that are told apart.
 const MAX_COLUMNS: usize = 64;
 
