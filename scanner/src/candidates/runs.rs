@@ -19,7 +19,7 @@ pub(crate) struct Run {
     pub(crate) core: Range<usize>,
     /// `core`, and extended characters around it; holds further cores.
     pub(crate) extended: Range<usize>,
-    /// Whether it may have a digit or a capital, as generated text has.
+    /// Whether it may have a digit or two capitals in a row, as generated text has.
     pub(crate) is_telling: bool,
 }
 
@@ -71,7 +71,7 @@ impl Runs {
         self.taken = self.at;
         let extended = left..self.taken;
         block.mark(extended.clone(), &mut self.covered);
-        let is_telling = block.may_have(Class::Telling, &extended);
+        let is_telling = block.may_tell(&extended);
         if is_telling {
             block.mark(extended.clone(), &mut self.telling);
         }
@@ -126,8 +126,9 @@ mod tests {
             prop_assert_eq!(runs(&bytes).into_iter().map(ranges).collect::<Vec<_>>(), plainly(&bytes));
             for run in runs(&bytes) {
                 prop_assert!(bytes[run.core].iter().all(|byte| is(*byte, CORE)));
-                let tells = |byte: &u8| byte.is_ascii_digit() || byte.is_ascii_uppercase();
-                prop_assert!(run.is_telling || !bytes[run.extended].iter().any(tells));
+                let run_bytes = &bytes[run.extended];
+                let pairs = run_bytes.windows(2).any(|pair| pair.iter().all(u8::is_ascii_uppercase));
+                prop_assert!(run.is_telling || !(pairs || run_bytes.iter().any(u8::is_ascii_digit)));
             }
         }
     }
