@@ -22,6 +22,8 @@ const FEW_VALUES: usize = 48;
 const MANY_SHORT: usize = 8;
 /// The same in bytes of JSON.
 const FEW_BYTES: usize = 4 << 10;
+/// Bytes of a value that say how it begins.
+const HEAD: usize = 16;
 /// First values that are told apart.
 const MAX_FIRSTS: usize = 64;
 
@@ -50,8 +52,10 @@ pub(super) struct Gate<'s> {
     firsts: Vec<First>,
     /// There are more of them than are told apart.
     pub(super) has_many: bool,
-    /// Values that begin as secrets and as words do.
+    /// Values that begin as secrets and as words do, each with its place among the heads.
     weak: Vec<First>,
+    /// How the first values begin.
+    heads: [Head; FEW_VALUES],
     /// The first of those that have one or two characters, and how many there are.
     short: [First; MANY_SHORT],
     short_values: usize,
@@ -77,6 +81,7 @@ impl<'s> Gate<'s> {
             firsts,
             has_many: false,
             weak,
+            heads: [Head::default(); FEW_VALUES],
             short,
             short_values: 0,
         }
@@ -85,7 +90,12 @@ impl<'s> Gate<'s> {
     /// The values that could begin a secret. Among few values those count, too, that begin as words do.
     pub(super) fn firsts(mut self) -> Vec<First> {
         if self.values <= FEW_VALUES {
-            self.firsts.append(&mut self.weak);
+            let heads = &self.heads[..self.values];
+            let goes_on = |first: &First| {
+                let head = &heads[first.index];
+                heads.iter().any(|next| head.goes_on_with(next, &self.finder.starts))
+            };
+            self.firsts.extend(self.weak.drain(..).filter(goes_on));
         }
         self.firsts
     }
@@ -95,6 +105,9 @@ impl<'s> Gate<'s> {
         let starts = &self.finder.starts;
         let (index, stem, container) = (self.values, value.stem.name, value.container);
         let first = First { index, stem, container, is_sure: true };
+        if let Some(head) = self.heads.get_mut(self.values) {
+            *head = Head::of(&value.text);
+        }
         self.values += 1;
         for place in 0..PARTIALS {
             if self.partials[place].grows(&value.text, starts) {
@@ -166,6 +179,30 @@ impl Partial {
                 false
             }
         }
+    }
+}
+
+/// How a value begins.
+#[derive(Clone, Copy, Debug, Default)]
+struct Head {
+    bytes: [u8; HEAD],
+    length: usize,
+}
+
+impl Head {
+    fn of(text: &[u8]) -> Self {
+        let mut head = Self { length: text.len().min(HEAD), ..Self::default() };
+        head.bytes[..head.length].copy_from_slice(&text[..head.length]);
+        head
+    }
+
+    /// Whether the two, one after the other, could begin a secret. What is longer than a head may go on with anything.
+    fn goes_on_with(&self, next: &Self, starts: &Starts) -> bool {
+        let mut joined = [0; 2 * HEAD];
+        let length = self.length + next.length;
+        joined[..self.length].copy_from_slice(&self.bytes[..self.length]);
+        joined[self.length..length].copy_from_slice(&next.bytes[..next.length]);
+        self.length == HEAD || starts.begin(&joined[..length]) > Begin::No
     }
 }
 
