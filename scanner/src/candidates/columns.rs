@@ -9,6 +9,9 @@ use super::skipping::{skip_quotes, skip_space};
 /// Longest line of names.
 const MAX_HEADER: usize = 1024;
 
+/// Longest line of values.
+const MAX_ROW: usize = 8 << 10;
+
 /// Longest name of a column.
 const MAX_CELL: usize = 48;
 /// Names of one table whose cells are read.
@@ -73,7 +76,8 @@ impl Column {
 
     fn of_lines(bytes: &[u8], name: &Range<usize>, delimiter: u8) -> Option<Self> {
         let start = start_of_line(bytes, name)?;
-        let rest = &bytes[name.end..];
+        // A longer line is none of names.
+        let rest = &bytes[name.end..bytes.len().min(name.end + MAX_HEADER + 1)];
         let end = name.end + line_length(rest, Rows::Lines);
         let rows = if bytes.get(end) == Some(&b'\\') { Rows::EscapedLines } else { Rows::Lines };
         let header = start..end;
@@ -210,6 +214,7 @@ fn opens_string(before: &[u8]) -> bool {
 
 /// Up to a line end, spelled out or not, or the end of the string.
 fn line_length(rest: &[u8], rows: Rows) -> usize {
+    let rest = &rest[..rest.len().min(MAX_ROW)];
     let real = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
     let line = &rest[..real];
     let escaped =
