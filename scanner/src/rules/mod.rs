@@ -206,7 +206,7 @@ impl Rule {
     pub(crate) fn tells_when_turned(&self) -> bool {
         const LONG: usize = 16;
         let by_keyword = matches!(self.trigger, Trigger::Keywords { .. });
-        let bits = if self.whole_word { 14.0 } else { 24.0 };
+        let bits = if self.whole_word { 18.0 } else { 24.0 };
         self.is_strong() || (by_keyword && self.min_bytes >= LONG && self.bits >= bits)
     }
 
