@@ -5,7 +5,7 @@ use std::ops::{Range, RangeInclusive};
 use crate::candidates::classes::{CORE, end_of, is};
 use crate::candidates::{
     BLOCK, Block, Digits, Keywords, Known, KnownPass, Literal, Literals, Mailboxes, Run, Runs, Says,
-    SeedWords, Tables, Userinfo, named_at, says,
+    SeedWords, Tables, Userinfo, counted_starts, named_at, says,
 };
 use crate::confirm::{self, Memory, NameRules, NumberRules};
 use crate::parts::Root;
@@ -14,8 +14,8 @@ use crate::policy::KnownSecret;
 use crate::rules::{Rule, RuleSet, Trigger};
 use crate::verdict::ScanError;
 use crate::views::{
-    Archive, Bounds, Decoded, Disguises, EncodedRun, Replacement, Turn, Turned, Unpacked, Unpacking, View,
-    joined_lines,
+    Archive, Bounds, Decoded, Disguises, EncodedRun, Joins, Replacement, Turn, Turned, Unpacked, Unpacking,
+    View, joined_lines,
 };
 
 /// Runs shorter than this are told by their length alone from those that no rule is for.
@@ -212,6 +212,11 @@ impl Looking<'_> {
                 pass.joined = lines.source.end;
                 self.nested(view, &lines)?;
             }
+            for at in counted_starts(view.bytes, &run.extended) {
+                keywords.find_before(view.bytes, at..at + 1, |at, number| {
+                    turned.extend(self.candidate(view, at, number, &mut pass.turned));
+                });
+            }
             self.whole_runs(view, &run);
             let mut encoded = EncodedRun::new(run.extended, run.is_telling);
             while let Some(decoded) = encoded.next(view.bytes) {
@@ -267,6 +272,7 @@ impl Looking<'_> {
             Literal::Turned(turn) if !view.is_ambiguous => {
                 turned.extend(names.turned.around_name(view.bytes, at, turn));
             }
+            Literal::Joint => turned.extend(names.joins.at(view.bytes, at)),
             Literal::ReversedUrl if !view.is_ambiguous && !names.turned.covers(at, Turn::Reversed) => {
                 turned.push(names.turned.around(view.bytes, at, Turn::Reversed));
             }
@@ -454,6 +460,7 @@ struct DigitPass {
 #[derive(Default)]
 struct NamePass {
     named_until: usize,
+    joins: Joins,
     turned: Turned,
     tables: Tables,
 }

@@ -5,7 +5,7 @@ use super::keywords::{fits_a_run, keywords_of};
 use super::masks::{Beginnings, Block, CHUNK, WORDS};
 use super::table::Table;
 use crate::rules::{Keyword, RuleSet};
-use crate::views::Turn;
+use crate::views::{JOINTS, Turn};
 
 /// Beginnings of words that names of secrets have, four bytes each since so many are looked at.
 const STEMS: &[&str] = &[
@@ -31,6 +31,8 @@ pub(crate) enum Literal {
     Stem,
     /// One in turned text has it.
     Turned(Turn),
+    /// A string closes that may be joined with the next one.
+    Joint,
     /// Where the password of a URL ends its user when it is read from its end.
     ReversedUrl,
     /// The rule, or the rule in turned text, has this keyword, which fits no run; see [`Turn::rule_of`].
@@ -52,11 +54,14 @@ impl Literals {
         let turned = Turn::ALL.into_iter().flat_map(|turn| {
             TURNED_STEMS.iter().map(move |stem| entry(turn.turn(stem.as_bytes()), Literal::Turned(turn)))
         });
+        let joints = ["\"", "'", "`"].into_iter().flat_map(|quote| {
+            JOINTS.iter().map(move |joint| entry([quote, joint].concat().into_bytes(), Literal::Joint))
+        });
         let url = entry(b"//:".to_vec(), Literal::ReversedUrl);
         let keywords = keywords_of(rules)
             .filter(|(_, keyword)| !fits_a_run(keyword))
             .flat_map(|(rule, keyword)| spellings(rules, rule, keyword));
-        let table = Table::new(stems.chain(turned).chain([url]).chain(keywords).collect());
+        let table = Table::new(stems.chain(turned).chain(joints).chain([url]).chain(keywords).collect());
         let literals = table.literals().map(|literal| (literal.bytes.as_slice(), literal.ignore_case));
         Self { beginnings: Beginnings::in_two(literals), table }
     }

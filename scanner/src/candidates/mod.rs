@@ -13,6 +13,7 @@
 mod cells;
 pub(crate) mod classes;
 mod columns;
+mod counted;
 mod digits;
 mod innocent;
 mod keywords;
@@ -33,6 +34,7 @@ mod values;
 mod vocabulary;
 
 pub(crate) use columns::Tables;
+pub(crate) use counted::{counted_starts, stands_counted};
 pub(crate) use digits::Digits;
 pub(crate) use keywords::Keywords;
 pub(crate) use known::{Known, KnownPass};

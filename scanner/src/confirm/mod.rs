@@ -13,6 +13,7 @@ mod turned;
 use std::ops::Range;
 
 use crate::candidates::classes::{CORE, EXTENDED, SPACE, end_of};
+use crate::candidates::stands_counted;
 use crate::rules::{Rule, Trigger};
 
 #[cfg(test)]
@@ -127,8 +128,9 @@ fn candidate_match(rule: &Rule, bytes: &[u8], window: Range<usize>) -> Option<Fo
 
 /// Boundaries, checks, and the rest of a block.
 fn confirm(rule: &Rule, bytes: &[u8], found: &Found) -> Option<Range<usize>> {
-    let stands_alone =
-        !rule.whole_word || (begins_word(bytes, found.whole.start) && ends_word(bytes, found.secret.end));
+    let stands_alone = !rule.whole_word
+        || (begins_word(bytes, found.whole.start) && ends_word(bytes, found.secret.end))
+        || stands_counted(bytes, &(found.whole.start..found.secret.end));
     if !stands_alone || !rule.confirms(&bytes[found.secret.clone()]) {
         return None;
     }

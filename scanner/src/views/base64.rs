@@ -63,16 +63,21 @@ pub(crate) struct Stretches {
     run: Range<usize>,
     /// From where on each alignment is looked at.
     from: [usize; 4],
+    /// The stretch that was found last, with the letters of other alphabets beside it.
+    wide: Option<Decoded>,
 }
 
 impl Stretches {
     /// Looks at the characters `run` of a view.
     pub(crate) fn new(run: Range<usize>) -> Self {
-        Self { from: [run.start; 4], run }
+        Self { from: [run.start; 4], run, wide: None }
     }
 
     /// The next stretch, decoded.
     pub(crate) fn next(&mut self, bytes: &[u8]) -> Option<Decoded> {
+        if let Some(wide) = self.wide.take() {
+            return Some(wide);
+        }
         while let Some(start) = next_text_in_base64(bytes, self.run.clone(), &self.from) {
             let mut end = start + ROW;
             while end + 4 <= self.run.end && is_ascii_group(bytes, end) {
@@ -81,6 +86,7 @@ impl Stretches {
             self.from = self.from.map(|from| from.max(start + 1));
             self.from[start % 4] = end + 4;
             if let Some(decoded) = decode(bytes, start..with_tail(bytes, end, self.run.end)) {
+                self.wide = widened(bytes, &self.run, start..end);
                 return Some(decoded);
             }
         }
@@ -147,6 +153,29 @@ fn with_tail(bytes: &[u8], stretch_end: usize, run_end: usize) -> usize {
     }
 }
 
+/// The stretch and the groups beside it, where these are letters of other alphabets that hold a part of the text.
+fn widened(bytes: &[u8], run: &Range<usize>, stretch: Range<usize>) -> Option<Decoded> {
+    let group = |at: Option<usize>| {
+        let at = at.filter(|at| *at >= run.start && at + 4 <= run.end)?;
+        let is_whole = bytes[at..at + 4].iter().all(|byte| VALUES[usize::from(*byte)] < 64);
+        is_whole.then(|| (at, decode_all(&bytes[at..at + 4])))
+    };
+    let before = group(stretch.start.checked_sub(4)).filter(|(_, three)| {
+        let after_letter = three.iter().rposition(|byte| !byte.is_ascii());
+        after_letter.is_some_and(|at| at < 2 && matches!(three[at], 0x80..=0xbf))
+    });
+    let after = group(Some(stretch.end)).filter(|(_, three)| {
+        let letter = three.iter().position(|byte| !byte.is_ascii());
+        letter.is_some_and(|at| at > 0 && matches!(three[at], 0xc2..=0xf4))
+    });
+    if before.is_none() && after.is_none() {
+        return None;
+    }
+    let start = before.map_or(stretch.start, |(at, _)| at);
+    let end = after.map_or_else(|| with_tail(bytes, stretch.end, run.end), |(at, _)| at + 4);
+    Some(decoded_at(bytes, start..end))
+}
+
 #[inline]
 fn is_ascii_group(bytes: &[u8], at: usize) -> bool {
     let role = |offset: usize| ROLES[usize::from(bytes[at + offset])];
@@ -155,15 +184,16 @@ fn is_ascii_group(bytes: &[u8], at: usize) -> bool {
 
 /// Decodes a stretch; `None` when it holds control characters, as chance does and text does not.
 fn decode(bytes: &[u8], stretch: Range<usize>) -> Option<Decoded> {
+    let decoded = decoded_at(bytes, stretch);
+    reads_as_text(&decoded.bytes).then_some(decoded)
+}
+
+fn decoded_at(bytes: &[u8], stretch: Range<usize>) -> Decoded {
     let text = &bytes[stretch.clone()];
-    let decoded = decode_all(text);
-    if !reads_as_text(&decoded) {
-        return None;
-    }
     let padding = bytes[stretch.end..].iter().take(2).take_while(|&&byte| byte == b'=').count();
     let source = stretch.start..stretch.end + if text.len().is_multiple_of(4) { 0 } else { padding };
     let url = text.iter().any(|byte| matches!(byte, b'-' | b'_'));
-    Some(Decoded { bytes: decoded, source, codec: Codec::Base64 { url } })
+    Decoded { bytes: decode_all(text), source, codec: Codec::Base64 { url } }
 }
 
 /// Characters of both alphabets as the bytes they hold.

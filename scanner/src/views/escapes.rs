@@ -46,7 +46,7 @@ impl Escapes {
             let at = at - usize::from(self.is_escaped(bytes, at));
             let escape = escape_at(bytes, at);
             match escape {
-                Some(escape) if escape.matters() || escapes_an_escape(&bytes[at..]) => {
+                Some(escape) if escape.matters(bytes, at) || escapes_an_escape(&bytes[at..]) => {
                     let window = window_around(bytes, at, self.taken, escape.kind);
                     self.at = window.end;
                     self.taken = window.end;
@@ -85,13 +85,18 @@ impl Escape {
 
     /// Whether decoding it could bring a token or a name to light. A percent escape always could: what is
     /// percent-encoded is short, and its quotes and equal signs count.
-    fn matters(&self) -> bool {
+    fn matters(&self, bytes: &[u8], at: usize) -> bool {
+        let before_a_letter = || bytes.get(at + self.length).is_some_and(|&byte| is(byte, ALNUM));
         match self.kind {
             Kind::Percent => true,
             Kind::Backslash | Kind::Entity => {
                 is(self.says[0], EXTENDED)
                     || matches!(self.says[0], b'"' | b'\'' if self.length > 2)
-                    || self.says_length > 1 && self.character().is_some_and(lookalikes::is_disguise)
+                    || self.says_length > 1
+                        && self.character().is_some_and(|letter| {
+                            lookalikes::is_disguise(letter)
+                                || before_a_letter() && lookalikes::is_shaped_like_ours(letter)
+                        })
             }
         }
     }
@@ -119,7 +124,7 @@ fn backslash(rest: &[u8]) -> Option<Escape> {
             (rest.get(3 + digits) == Some(&b'}'))
                 .then(|| Escape::new(kind, digits + 4, hex_number(&rest[3..3 + digits])?))?
         }
-        b'u' => Escape::new(kind, 6, hex_number(rest.get(2..6)?)?),
+        b'u' => utf16(rest),
         b'U' => Escape::new(kind, 10, hex_number(rest.get(2..10)?)?),
         b'x' => Escape::new(kind, 4, hex_number(rest.get(2..4)?)?),
         b'n' => Escape::new(kind, 2, u32::from(b'\n')),
@@ -132,6 +137,18 @@ fn backslash(rest: &[u8]) -> Option<Escape> {
         }
         &punctuation if punctuation.is_ascii_punctuation() => Escape::new(kind, 2, u32::from(punctuation)),
         _ => None,
+    }
+}
+
+/// `\u0041`, and the two halves of a character beyond the first plane.
+fn utf16(rest: &[u8]) -> Option<Escape> {
+    let unit = hex_number(rest.get(2..6)?)?;
+    let low = || rest.get(6..12)?.strip_prefix(b"\\u").and_then(hex_number);
+    match (unit, if matches!(unit, 0xd800..=0xdbff) { low() } else { None }) {
+        (high, Some(low @ 0xdc00..=0xdfff)) => {
+            Escape::new(Kind::Backslash, 12, 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00))
+        }
+        _ => Escape::new(Kind::Backslash, 6, unit),
     }
 }
 

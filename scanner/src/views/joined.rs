@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use memchr::memchr;
-
 use super::{Codec, Decoded, Steps};
 use crate::candidates::classes::{EXTENDED, is};
 
@@ -12,34 +10,37 @@ const MAX_PIECE: usize = 256;
 /// Most white space around an operator.
 const MAX_GAP: usize = 40;
 
-/// Finds literals that are joined, block by block.
+/// How literals are put together, as it stands behind a closing quote.
+pub(crate) const JOINTS: &[&str] = &[
+    "+\"", "+'", "+`", "+\\", "+ ", "+\n", " +", ".\"", ".'", ". ", " .", "&\"", "& ", " &", "||", " ||",
+    " ~", " <<", " \"", " \\", " '", " `", "\n ", "\r\n", "\n\"", "\n'", "\\n ", "\\n\\",
+];
+
+/// What stands between two literals that are put together.
+const OPERATORS: [&[u8]; 7] = [b"+", b"..", b".", b"&", b"||", b"~", b"<<"];
+
+/// Finds literals that are joined.
 #[derive(Debug, Default)]
 pub(crate) struct Joins {
-    at: usize,
     /// Where the last joined text ended.
     taken: usize,
 }
 
 impl Joins {
-    /// The next text whose first join lies before `limit`, joined.
-    pub(crate) fn next_before(&mut self, bytes: &[u8], limit: usize) -> Option<Decoded> {
-        let limit = limit.min(bytes.len());
-        while self.at < limit {
-            let Some(offset) = memchr(b'+', &bytes[self.at..limit]) else {
-                self.at = limit;
-                return None;
-            };
-            let plus = self.at + offset;
-            self.at = plus + 1;
-            if plus >= self.taken
-                && let Some(join) = join_around(bytes, plus)
-            {
-                let decoded = joined(bytes, &join, self.taken);
-                self.taken = decoded.source.end;
-                return Some(decoded);
-            }
+    /// All that is joined with the string that the quote at `quote` closes.
+    pub(crate) fn at(&mut self, bytes: &[u8], quote: usize) -> Option<Decoded> {
+        if quote < self.taken {
+            return None;
         }
-        None
+        let mark = closing_quote(&bytes[..=quote])?;
+        let join = join_from(bytes, quote + 1 - mark.len(), mark)?;
+        let token = |at: Option<usize>| at.is_some_and(|at| is(bytes[at], EXTENDED));
+        if !token(join.gap.start.checked_sub(1)) || !token(Some(join.gap.end)) {
+            return None;
+        }
+        let decoded = joined(bytes, &join, self.taken);
+        self.taken = decoded.source.end;
+        Some(decoded)
     }
 }
 
@@ -48,14 +49,6 @@ struct Join {
     gap: Range<usize>,
     /// `"` or `'`, or `\"` in JSON.
     quote: Vec<u8>,
-}
-
-fn join_around(bytes: &[u8], operator: usize) -> Option<Join> {
-    let blank = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-    let before = bytes[operator.saturating_sub(MAX_GAP)..operator].iter().rev().take_while(blank).count();
-    let close = operator - before;
-    let quote = closing_quote(&bytes[..close])?;
-    join_from(bytes, close - quote.len(), quote)
 }
 
 fn closing_quote(before: &[u8]) -> Option<&[u8]> {
@@ -67,19 +60,38 @@ fn closing_quote(before: &[u8]) -> Option<&[u8]> {
 /// The join whose first piece ends with `quote` at `end`.
 fn join_from(bytes: &[u8], end: usize, quote: &[u8]) -> Option<Join> {
     let rest = bytes.get(end..)?.strip_prefix(quote)?;
-    let blank = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-    let left = rest.iter().take(MAX_GAP).take_while(blank).count();
-    let operator = match &rest[left..] {
-        [b'+' | b'.' | b'&', ..] => 1,
-        [b'|', b'|', ..] => 2,
-        _ => 0,
-    };
-    let right = rest[left + operator..].iter().take(MAX_GAP).take_while(blank).count();
+    let left = blanks(rest);
+    let operator = OPERATORS.iter().find(|sign| rest[left..].starts_with(sign)).map_or(0, |sign| sign.len());
+    let right = blanks(&rest[left + operator..]);
     let length = left + operator + right;
     let next = rest[length..].strip_prefix(quote)?;
     let start = bytes.len() - next.len();
-    let token = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|&byte| is(byte, EXTENDED));
-    (token(end.checked_sub(1)) && token(Some(start))).then(|| Join { gap: end..start, quote: quote.to_vec() })
+    (length > 0 && !next.is_empty()).then(|| Join { gap: end..start, quote: quote.to_vec() })
+}
+
+/// White space at the beginning, and the backslashes and letters of line ends that are escaped.
+fn blanks(text: &[u8]) -> usize {
+    let mut at = 0;
+    while at < MAX_GAP {
+        match text[at..] {
+            [b' ' | b'\t' | b'\n' | b'\r', ..] | [b'\\', b'\n', ..] => at += 1,
+            [b'\\', b'n' | b'r' | b't', ..] => at += 2,
+            _ => break,
+        }
+    }
+    at
+}
+
+/// Up to the quote that closes a piece, over line ends that are escaped.
+fn length_of_piece(piece: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        match piece[at..] {
+            [b'\\', b'n' | b'r' | b't', ..] | [b'\\', b'\\', b'n' | b'r' | b't', ..] => at += 2,
+            [] | [b'"' | b'\'' | b'`' | b'\n' | b'\\', ..] => return at,
+            _ => at += 1,
+        }
+    }
 }
 
 /// Everything that is joined with the pieces around `first`.
@@ -96,7 +108,7 @@ fn joined(bytes: &[u8], first: &Join, floor: usize) -> Decoded {
     loop {
         steps.push(text.len(), at);
         let piece = &bytes[at..bytes.len().min(at + MAX_PIECE)];
-        let length = piece.iter().take_while(|byte| !begins(byte) && **byte != b'\\').count();
+        let length = length_of_piece(piece);
         text.extend_from_slice(&piece[..length]);
         at += length;
         steps.push(text.len(), at);
@@ -114,7 +126,13 @@ mod tests {
     use crate::views::View;
 
     fn first(text: &str) -> Option<Decoded> {
-        Joins::default().next_before(text.as_bytes(), text.len())
+        let quotes = (0..text.len()).filter(|at| {
+            let rest = &text[at + 1..];
+            matches!(text.as_bytes()[*at], b'"' | b'\'' | b'`')
+                && JOINTS.iter().any(|joint| rest.starts_with(joint))
+        });
+        let mut joins = Joins::default();
+        quotes.collect::<Vec<_>>().into_iter().find_map(|quote| joins.at(text.as_bytes(), quote))
     }
 
     #[test]
@@ -124,6 +142,11 @@ mod tests {
             "k = 'ABC'+'DEF'+'GHI';",
             "k = \"ABC\" +\n    \"DEF\"\n    + \"GHI\";",
             r#"{"code": "k = \"ABC\" + \"DEF\" + \"GHI\";"}"#,
+            "k = 'ABC' . 'DEF' . 'GHI';",
+            "k = \"ABC\" .. \"DEF\" .. \"GHI\"",
+            "k := 'ABC' || 'DEF' || 'GHI';",
+            "k = (\"ABC\" \"DEF\"\n     \"GHI\")",
+            "k = \"ABC\" \\\n  \"DEF\" \\\n  \"GHI\"",
         ] {
             let decoded = first(text).expect(text);
             assert_eq!(decoded.bytes, b"ABCDEFGHI", "{text}");

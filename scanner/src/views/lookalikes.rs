@@ -60,6 +60,11 @@ pub(super) fn is_disguise(character: char) -> bool {
     matches!(reading_of(character), Reading::Styled(_) | Reading::Invisible)
 }
 
+/// Whether a character is a letter of another alphabet that looks like one of ours.
+pub(super) fn is_shaped_like_ours(character: char) -> bool {
+    matches!(reading_of(character), Reading::Foreign(_))
+}
+
 fn matters(bytes: &[u8], at: usize, length: usize, reading: Reading) -> bool {
     let ours = |index: Option<usize>| {
         index
@@ -123,6 +128,10 @@ fn reading_of(character: char) -> Reading {
 }
 
 fn read(character: char) -> Reading {
+    // Selectors that no letter has, each for a byte.
+    if let selector @ '\u{e0110}'..='\u{e016e}' = character {
+        return u8::try_from(u32::from(selector) - 0xe_00f0).map_or(Reading::Itself, Reading::Styled);
+    }
     if is_invisible(character) {
         return Reading::Invisible;
     }
