@@ -41,6 +41,7 @@ pub(super) fn is_none(text: &[u8]) -> bool {
         || is_member(bare)
         || is_path(text)
         || is_wordy(bare)
+        || is_camel(bare)
         || is_designation(bare))
 }
 
@@ -113,6 +114,20 @@ pub(super) fn is_wordy(text: &[u8]) -> bool {
         && longest_without_vowel.is_none_or(|longest| longest < 6)
 }
 
+/// `ReadUint16LengthPrefixed`: at least three words that capitals part, each perhaps with a short number.
+fn is_camel(text: &[u8]) -> bool {
+    let mut words = text.chunk_by(|_, right| !right.is_ascii_uppercase());
+    let is_word = |word: &[u8]| {
+        let letters = word.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let number = &word[letters..];
+        letters > 2
+            && word[1..letters].iter().all(u8::is_ascii_lowercase)
+            && number.len() < 3
+            && number.iter().all(u8::is_ascii_digit)
+    };
+    words.clone().count() > 2 && words.all(is_word)
+}
+
 /// `files-api-2025-04-14` → `files-api`.
 fn without_date(text: &[u8]) -> &[u8] {
     let is_date = |tail: &[u8]| {
@@ -170,6 +185,7 @@ mod tests {
             "com.host.s3.api#CreateSession$Credentials",
             "x-amz-s3session-token",
             "#[allow]",
+            "ReadUint16LengthPrefixed",
             "constant.reserved.$0",
             "?InterpolationInTemplate",
             "files-api-2025-04-14",
