@@ -19,7 +19,8 @@ RUST_FILES  := $(shell find scanner ca-prep scan-service pyo3-bridge -name '*.rs
 WHEEL_FILES := $(RUST_FILES) $(shell find addon pyo3-bridge/python -name '*.py*' -not -path '*__pycache__*')
 
 .DELETE_ON_ERROR:
-.PHONY: run try test check bench serve wheel test-newest test-full clean
+FUZZ_SECONDS ?= 120
+.PHONY: run try test check bench fuzz serve wheel test-newest test-full clean
 
 run: $(DONE)/wheel $(TARGET)/release/ca-prep
 	@PORT=$(PORT) TARGET=$(TARGET) scripts/run
@@ -66,6 +67,13 @@ check: $(DONE)/wheel $(DONE)/tests .scangate/tools/bin/cargo-deny
 	@.venv/bin/mypy addon/addon.py addon/scangate_addon
 	@.venv/bin/mypy --strict --exclude /_addon/ pyo3-bridge/python
 	@$(PYTHON) -m mypy.stubtest scangate._scangate
+
+fuzz:
+	@rustup run nightly rustc --version >/dev/null 2>&1 || { \
+	   echo 'make fuzz: skipped, the nightly toolchain is missing; cargo test -p scanner --test fuzz drives the same targets'; exit 0; }; \
+	command -v cargo-fuzz >/dev/null || cargo install --quiet --locked cargo-fuzz; \
+	for target in message edits stream slow; do \
+	   cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -max_len=4096 || exit 1; done
 
 bench: $(DONE)/wheel $(DONE)/tests
 	$(SAY) 'Engine'
