@@ -119,13 +119,18 @@ LIARS = {
 
 @pytest.mark.parametrize("liar", LIARS)
 def test_a_service_that_lies(liar, start, world):
+    lies = []
+
     def answer(asked: bytes) -> bytes:
         if asked.startswith(b"GET /policy"):
             return http({**POLICY, "failure": {"outbound": BLOCKS, "inbound": BLOCKS}})
+        lies.append(liar)
         return LIARS[liar](asked)
 
     with impostor(answer) as port:
         proxy = start(f"scangate_backend=http://127.0.0.1:{port}", policy=None)
+        # Before it knows the policy it refuses without asking.
+        wait_until(lambda: passes(proxy.via, world) or lies)
         assert_refused(proxy.via, world)
 
 

@@ -84,10 +84,12 @@ def test_a_service_whose_answer_is_no_way_to_pass(what, start, world):
     def answer(asked: bytes) -> bytes:
         if asked.startswith(b"GET /policy"):
             return http({**POLICY, "failure": {"outbound": BLOCKS, "inbound": BLOCKS}})
-        return ANSWERS[what](asked) if b'"type": "http.request"' in asked else verdict(asked, verdict="allow")
+        return ANSWERS[what](asked) if b"/marked" in asked else verdict(asked, verdict="allow")
 
     with impostor(answer) as port:
         proxy = start(f"scangate_backend=http://127.0.0.1:{port}", policy=None)
+        wait_until(lambda: passes(proxy.via, world))
+        world.origin.log.clear()
         seen = curl(proxy.via, "POST", world.plain_url("/marked"), [("Content-Type", "application/json")], b'{"a": 1}')
         assert (seen.status, seen.headers["scangate-reason"][:10]) == (503, "no_verdict")
         assert world.origin.log.requests == []
