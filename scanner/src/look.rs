@@ -4,7 +4,7 @@ use std::ops::{Range, RangeInclusive};
 
 use crate::candidates::classes::{CORE, end_of, is};
 use crate::candidates::{
-    BLOCK, Block, Digits, Keywords, Known, KnownPass, Literal, Literals, Mailboxes, Run, Runs, Says,
+    BLOCK, Block, Class, Digits, Keywords, Known, KnownPass, Literal, Literals, Mailboxes, Run, Runs, Says,
     SeedWords, Tables, Userinfo, counted_starts, named_at, says,
 };
 use crate::confirm::{self, Memory, NameRules, NumberRules};
@@ -218,7 +218,8 @@ impl Looking<'_> {
                 });
             }
             self.whole_runs(view, &run);
-            let mut encoded = EncodedRun::new(run.extended, run.is_telling);
+            let is_long = block.may_have_row::<{ EncodedRun::LONG }>(Class::Core, &run.extended);
+            let mut encoded = EncodedRun::new(run.extended, run.is_telling, is_long);
             while let Some(decoded) = encoded.next(view.bytes) {
                 self.nested(view, &decoded)?;
             }

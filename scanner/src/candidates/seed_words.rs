@@ -14,6 +14,8 @@ const STRIDE: usize = 40;
 const PLAIN_STRIDE: usize = 56;
 /// Of any place in a row, so many bytes before it or behind it are in the row.
 const HALF_ROW: usize = 23;
+/// Letters of a word before a probe, in ASCII.
+const MAX_BEFORE: usize = 12;
 /// Fewest words of a phrase.
 const MIN_WORDS: usize = 12;
 /// Words of one row that are looked at; more are a list of words.
@@ -30,10 +32,10 @@ pub(crate) struct SeedWords {
 impl SeedWords {
     /// The words of the next row whose probe lies in `block`.
     pub(crate) fn next_in(&mut self, block: &Block, bytes: &[u8]) -> Option<Vec<Range<usize>>> {
-        let limit = block.range().end;
+        let Range { start, end: limit } = block.range();
+        let stride = if block.next(Class::Foreign, start).is_none() { PLAIN_STRIDE } else { STRIDE };
         loop {
-            let is_plain = !block.may_have(Class::Foreign, &(self.at..self.at + PLAIN_STRIDE));
-            let probe = self.at + if is_plain { PLAIN_STRIDE } else { STRIDE };
+            let probe = self.at + stride;
             if probe >= limit {
                 return None;
             }
@@ -98,24 +100,22 @@ fn listed_after(bytes: &[u8], mut at: usize) -> impl Iterator<Item = Range<usize
 /// Whether no sign of code stands in half a phrase before `at`, or in half a phrase behind it.
 #[inline]
 fn may_be_in_row(block: &Block, at: usize) -> bool {
-    let Range { start, end } = block.range();
-    let (before, after) = (at.saturating_sub(HALF_ROW).max(start)..at, at..end.min(at + HALF_ROW));
-    let breaks =
-        |range: &Range<usize>| block.next(Class::Breaks, range.start).is_some_and(|sign| sign < range.end);
-    !breaks(&before) || !breaks(&after)
+    let around = block.bits(Class::Breaks, at.saturating_sub(HALF_ROW));
+    let half = (1 << HALF_ROW) - 1;
+    around & half == 0 || around >> HALF_ROW & half == 0
 }
 
 /// The word around `at`, when it is of ASCII and stands in the block.
 #[inline]
 fn plain_word_at(block: &Block, bytes: &[u8], at: usize) -> Option<Range<usize>> {
-    if !bytes[at].is_ascii_alphabetic() {
-        return None;
-    }
-    let floor = block.range().start.max(at.saturating_sub(MAX_WORD_BYTES));
-    let start = block.start_of(bytes, at, floor, Class::Alnum);
-    let end = block.end_of(bytes, at, Class::Alnum);
+    let from = at.checked_sub(MAX_BEFORE)?;
+    let letters = block.bits(Class::Alnum, from);
+    let before = (!letters << (u64::BITS as usize - MAX_BEFORE)).leading_zeros() as usize;
+    let after = (!(letters >> MAX_BEFORE)).trailing_zeros() as usize;
+    let (start, end) = (at - before.min(MAX_BEFORE), at + after);
     let parted = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_none_or(u8::is_ascii);
-    (start > floor && parted(start.checked_sub(1)) && parted(Some(end)))
+    let is_whole = before < MAX_BEFORE && after > 0 && end < block.range().end;
+    (is_whole && bytes[at].is_ascii_alphabetic() && parted(start.checked_sub(1)) && parted(Some(end)))
         .then(|| without_escape(bytes, start)..end)
 }
 

@@ -52,17 +52,24 @@ pub(crate) struct EncodedRun {
 }
 
 impl EncodedRun {
+    /// Characters of the shortest text in hex, base58 or base32, and of the shortest archive.
+    pub(crate) const LONG: usize = 20;
+
     /// Looks at the characters `run` of a view.
     ///
     /// Where no digit and no capital is among the first, only base32 is likely, which has few digits.
-    pub(crate) fn new(run: Range<usize>, is_telling: bool) -> Self {
-        let telling = if is_telling { run.clone() } else { run.end..run.end };
+    /// Where no row of [`Self::LONG`] characters is in it, only base64 is looked for, whose text may be as short.
+    pub(crate) fn new(run: Range<usize>, is_telling: bool, is_long: bool) -> Self {
+        let nothing = run.end..run.end;
+        let telling = if is_telling { run.clone() } else { nothing.clone() };
+        let long = if is_long { run } else { nothing.clone() };
+        let long_telling = if is_telling { long.clone() } else { nothing };
         Self {
-            archives: base64::Archives::new(telling.clone()),
-            base64: base64::Stretches::new(telling.clone()),
-            hex: hex::Stretches::new(telling.clone()),
-            base58: base58::Words::new(telling),
-            base32: base32::Stretches::new(run),
+            archives: base64::Archives::new(long_telling.clone()),
+            base64: base64::Stretches::new(telling),
+            hex: hex::Stretches::new(long_telling.clone()),
+            base58: base58::Words::new(long_telling),
+            base32: base32::Stretches::new(long),
         }
     }
 

@@ -80,6 +80,14 @@ impl Block {
         rows & (opens << LENGTH | before >> (CHUNK - LENGTH) | u64::from(at == 0) << (LENGTH - 1))
     }
 
+    /// Whether `LENGTH` bytes in a row that are in `class` stand in `range`; also when `range` goes on beyond the block.
+    #[inline]
+    pub(crate) fn may_have_row<const LENGTH: usize>(&self, class: Class, range: &Range<usize>) -> bool {
+        range.start < self.start
+            || range.end > self.end
+            || self.next_row::<LENGTH>(class, range.start).is_some_and(|last| last < range.end)
+    }
+
     /// Bits for the bytes of the chunk at `at` that are in `class`, or have one that is at most `LENGTH` bytes before them.
     #[inline]
     pub(crate) fn behind<const LENGTH: usize>(&self, class: Class, at: usize) -> u64 {
@@ -149,14 +157,6 @@ impl Block {
         })
     }
 
-    /// Whether a byte of `range` is in `class`; also when `range` goes on beyond the block.
-    #[inline]
-    pub(crate) fn may_have(&self, class: Class, range: &Range<usize>) -> bool {
-        range.start < self.start
-            || range.end > self.end
-            || self.next(class, range.start).is_some_and(|at| at < range.end)
-    }
-
     /// Whether a digit or two capitals in a row stand in `range`; also when `range` goes on beyond the block.
     #[inline]
     pub(crate) fn may_tell(&self, range: &Range<usize>) -> bool {
@@ -170,6 +170,17 @@ impl Block {
         range.start < self.start
             || range.end > self.end
             || self.find(range.start, telling).is_some_and(|at| at < range.end)
+    }
+
+    /// The bits of 64 bytes from `from` on, which may lie up to 64 bytes before the block; zeros beyond its end.
+    #[inline]
+    pub(crate) fn bits(&self, class: Class, from: usize) -> u64 {
+        let words = &self.words[class as usize];
+        let place = (from + CHUNK).saturating_sub(self.start);
+        let (index, offset) = (place / CHUNK, place % CHUNK);
+        let word = |index: usize| words.get(index).copied().unwrap_or(0);
+        let next = if offset > 0 { word(index + 1) << (CHUNK - offset) } else { 0 };
+        word(index) >> offset | next
     }
 
     /// How many bytes of `range` are in `class`; none when that is more than a word of bytes, or reaches beyond the block.
