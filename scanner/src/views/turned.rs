@@ -158,6 +158,8 @@ mod tests {
             let inner = View::decoded(&view, &decoded);
             let source = inner.source_of(&(start..start + 1));
             prop_assert_eq!(&turn.turn(&turned[source])[..], &text.as_bytes()[start..=start]);
+            // Chance may write how a compressed stream begins, which nothing can be written into.
+            prop_assume!(view.archives.is_empty() && inner.archives.is_empty());
             let edit = inner.replacement(start..start + 1, b"[redacted]").expect("it can be turned");
             let mut edited = turned.clone();
             edited.splice(edit.range, edit.bytes);
