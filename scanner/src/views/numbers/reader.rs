@@ -1,0 +1,239 @@
+//! Numbers read one after another, as bytes of text in every base at once.
+
+use std::ops::Range;
+
+use super::MIN_BYTES;
+use super::written::{Base, Numbers};
+use crate::candidates::Class;
+use crate::views::groups::is_text;
+use crate::views::{Codec, Decoded};
+
+/// Most characters between two numbers.
+const MAX_BETWEEN: usize = 8;
+/// Most digits of one number: hexadecimal bytes are dumped in groups.
+const MAX_DIGITS: usize = 16;
+const BASES: [Base; 4] = [Base::Hex, Base::Decimal, Base::Octal, Base::Binary];
+
+/// Whether `byte` is a digit, or stands between numbers.
+fn is_spelled(byte: u8) -> bool {
+    Class::Spelled.has(byte)
+}
+
+/// A number in the text.
+struct Token {
+    /// With its prefix.
+    whole: Range<usize>,
+    digits: Range<usize>,
+}
+
+/// Bytes in a row that read as text, in one base.
+#[derive(Default)]
+struct Reading {
+    /// How many. Only those that are kept are written down.
+    length: usize,
+    bytes: Vec<u8>,
+    places: Vec<Range<usize>>,
+    prefix: Vec<u8>,
+}
+
+/// Reads numbers one after another, in every base at once.
+pub(super) struct Reader<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    readings: [Reading; 4],
+    /// Whether what is read is kept.
+    keeps: bool,
+    /// Whether enough was read, kept or not.
+    pub(super) is_text: bool,
+    /// Where the line began whose first number is an offset, and the bytes read on it.
+    dumped: Option<usize>,
+}
+
+impl<'b> Reader<'b> {
+    pub(super) fn new(bytes: &'b [u8], at: usize, keeps: bool) -> Self {
+        Self { bytes, at, readings: Default::default(), keeps, is_text: false, dumped: None }
+    }
+
+    /// Returns up to where numbers were read.
+    pub(super) fn read(&mut self, found: &mut Vec<Decoded>) -> usize {
+        while let Some(token) = self.next_token() {
+            if self.is_offset(&token) {
+                self.dumped = Some(0);
+                continue;
+            }
+            let mut fits = false;
+            if !self.keeps
+                && self.is_no_text(&token)
+                && self.readings.iter().all(|reading| reading.length == 0)
+            {
+                self.pass_text_column(&token, fits);
+                continue;
+            }
+            for base in BASES {
+                if base.add(self.bytes, &token, &mut self.readings[base as usize], self.keeps) {
+                    fits = true;
+                } else {
+                    self.finish(base, found);
+                }
+            }
+            self.pass_text_column(&token, fits);
+        }
+        for base in BASES {
+            self.finish(base, found);
+        }
+        self.at
+    }
+
+    /// Whether the digits are no text in any base, as one look says of most numbers.
+    #[inline]
+    fn is_no_text(&self, token: &Token) -> bool {
+        match self.bytes[token.digits.clone()] {
+            [digit] => digit != b'9',
+            [first, second] => first.is_ascii_alphabetic() || (first >= b'8' && second.is_ascii_alphabetic()),
+            _ => false,
+        }
+    }
+
+    /// Ends what was read in this base.
+    fn finish(&mut self, base: Base, found: &mut Vec<Decoded>) {
+        let reading = &mut self.readings[base as usize];
+        if reading.length == 0 {
+            return;
+        }
+        let reading = std::mem::take(reading);
+        if reading.length >= MIN_BYTES {
+            self.is_text = true;
+            if self.keeps {
+                found.push(decoded(self.bytes, base, reading));
+            }
+        }
+    }
+
+    /// The next number, with at most a few characters before it that are no digits.
+    fn next_token(&mut self) -> Option<Token> {
+        let mut start = self.at;
+        while !self.bytes.get(start)?.is_ascii_hexdigit() {
+            // `\x41` is an escape, and undone as one.
+            if matches!(self.bytes[start..], [b'\\', b'x' | b'X' | b'u' | b'U', ..]) {
+                return None;
+            }
+            let escape =
+                self.bytes[start] == b'\\' && matches!(self.bytes.get(start + 1), Some(b'n' | b'r' | b't'));
+            if !is_spelled(self.bytes[start]) && !escape || start - self.at >= MAX_BETWEEN {
+                return None;
+            }
+            start += if escape { 2 } else { 1 };
+        }
+        let rest = &self.bytes[start..];
+        let prefix = match rest {
+            [b'0', b'x' | b'X' | b'o' | b'b', digit, ..] if digit.is_ascii_hexdigit() => 2,
+            _ => 0,
+        };
+        let length =
+            rest[prefix..].iter().take(MAX_DIGITS + 1).take_while(|byte| byte.is_ascii_hexdigit()).count();
+        let digits = start + prefix..start + prefix + length;
+        if length > MAX_DIGITS {
+            return None;
+        }
+        self.at = digits.end;
+        Some(Token { whole: start..digits.end, digits })
+    }
+
+    /// Whether the number counts the bytes before a line of a dump.
+    fn is_offset(&self, token: &Token) -> bool {
+        let before = &self.bytes[..token.whole.start];
+        let line_begins = matches!(before, [] | [.., b'\n' | b'"' | b'\''] | [.., b'\\', b'n']);
+        let digits = &self.bytes[token.digits.clone()];
+        let ends = match &self.bytes[token.whole.end..] {
+            [b':', ..] => true,
+            // Eight digits before one space are a byte in binary.
+            [b' ', b' ', ..] => line_begins,
+            [b' ', ..] => line_begins && digits.len() < 8,
+            _ => false,
+        };
+        ends && (6..=8).contains(&digits.len()) && digits.ends_with(b"0")
+    }
+
+    /// After the bytes of a dumped line stands the same as text.
+    fn pass_text_column(&mut self, token: &Token, fits: bool) {
+        let Some(read) = &mut self.dumped else { return };
+        *read += token.digits.len() / 2;
+        let rest = &self.bytes[self.at..];
+        let column_begins = rest.starts_with(b"  |") || *read >= 16 || !fits;
+        if column_begins {
+            let line = &rest[..rest.len().min(64)];
+            let end =
+                memchr::memchr(b'\n', line).or_else(|| memchr::memmem::find(line, b"\\n").map(|at| at + 1));
+            self.at += end.map_or(0, |end| end + 1);
+            self.dumped = None;
+        }
+    }
+}
+
+impl Base {
+    /// Adds what the number says in this base; `false` when that is no text.
+    fn add(self, bytes: &[u8], token: &Token, reading: &mut Reading, keeps: bool) -> bool {
+        let digits = &bytes[token.digits.clone()];
+        let prefix = &bytes[token.whole.start..token.digits.start];
+        let start = reading.length;
+        let mut is_text = true;
+        let mut push = |byte: Option<u8>, place: Range<usize>| is_text &= reading.push(byte, place, keeps);
+        match self {
+            Self::Hex if digits.len().is_multiple_of(2) && !matches!(prefix, [_, b'o' | b'b']) => {
+                let mut place = token.whole.start;
+                for (index, pair) in digits.chunks_exact(2).enumerate() {
+                    let end = token.digits.start + 2 * index + 2;
+                    push(number(pair, 16), place..end);
+                    place = end;
+                }
+            }
+            Self::Decimal if prefix.is_empty() && digits.len() <= 3 => {
+                push(number(digits, 10), token.whole.clone());
+            }
+            Self::Octal if !matches!(prefix, [_, b'x' | b'X' | b'b']) && (2..=4).contains(&digits.len()) => {
+                push(number(digits, 8), token.whole.clone());
+            }
+            Self::Binary if !matches!(prefix, [_, b'x' | b'X' | b'o']) && (7..=8).contains(&digits.len()) => {
+                push(number(digits, 2), token.whole.clone());
+            }
+            _ => return false,
+        }
+        if is_text && start == 0 && keeps {
+            reading.prefix = prefix.to_vec();
+        }
+        if !is_text {
+            reading.length = start;
+            reading.bytes.truncate(start);
+            reading.places.truncate(start);
+        }
+        is_text
+    }
+}
+
+impl Reading {
+    /// Whether it is text. Zero stands for what is no byte; it is no text.
+    fn push(&mut self, byte: Option<u8>, place: Range<usize>, keeps: bool) -> bool {
+        self.length += 1;
+        if keeps {
+            self.bytes.push(byte.unwrap_or(0));
+            self.places.push(place);
+        }
+        byte.is_some_and(is_text)
+    }
+}
+
+fn number(digits: &[u8], base: u32) -> Option<u8> {
+    let number =
+        digits.iter().try_fold(0, |number, &digit| Some(number * base + char::from(digit).to_digit(base)?));
+    u8::try_from(number?).ok()
+}
+
+fn decoded(bytes: &[u8], base: Base, reading: Reading) -> Decoded {
+    let Reading { bytes: text, places, prefix, .. } = reading;
+    let apart = places.windows(2).find(|pair| pair[0].end < pair[1].start);
+    let separator = apart.map_or(&b" "[..], |pair| &bytes[pair[0].end..pair[1].start]).to_vec();
+    let source = places[0].start..places[places.len() - 1].end;
+    let upper = bytes[source.clone()].iter().any(u8::is_ascii_uppercase);
+    let numbers = Numbers { base, places, prefix, separator, upper };
+    Decoded { bytes: text, source, codec: Codec::Numbers(numbers) }
+}
