@@ -33,14 +33,17 @@ impl NumberLists {
             }
             let last = block.next_row::<ROW>(Class::Spelled, self.at)?;
             let row = last + 1 - ROW..last + 1;
-            self.at = row.end;
+            // More spaces than a list has between its numbers may stand before it.
+            let spaces = bytes[row.clone()].iter().take_while(|byte| !byte.is_ascii_hexdigit()).count();
+            let start = row.start + spaces;
             if block.count(Class::Digit, &row).is_some_and(|digits| digits < MIN_DIGITS) {
+                self.at = if spaces > 0 { start } else { row.end };
                 continue;
             }
-            let mut probe = Reader::new(bytes, row.start, false);
+            let mut probe = Reader::new(bytes, start, false);
             self.at = probe.read(&mut self.found).max(row.end);
             if probe.is_text {
-                Reader::new(bytes, row.start, true).read(&mut self.found);
+                Reader::new(bytes, start, true).read(&mut self.found);
                 self.found.reverse();
             }
         }
@@ -97,6 +100,14 @@ mod tests {
             let mut edited = encoded.clone().into_bytes();
             edited.splice(edit.range, edit.bytes);
             prop_assert!(says(&edited, b"[redacted-here]").is_some());
+        }
+    }
+
+    #[test]
+    fn a_short_list_is_read_behind_any_indent() {
+        for indent in 0..40 {
+            let encoded = format!("{}[{}]", " ".repeat(indent), spell(b"fourteen bytes", 9));
+            assert!(says(encoded.as_bytes(), b"fourteen bytes").is_some(), "{indent}");
         }
     }
 
