@@ -74,6 +74,7 @@ const TEXTS: &[&str] = &[
     "kdf: scrypt, salt: {hex64}, n: 262144\n",
     "password: $2b$10$somesalt{n}; token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6Ikp...'\n",
     "| 'token-efficient-tools-2025-02-19' | 'files-api-2025-04-{n}'\n",
+    "| trailers | read; the stream is cut unless they may pass | `test_trailers_over_http{n}_are_read_too` |\n",
     "proxy = http://user:opensesame@host.example/ or http://user:My%20Pass@proxy:{n}/\n",
     "<div class=\"token svelte-1dv2v{n}\"><p className=\"creds svelte-14xt{n}\">\n",
     "pkg/tests/conftest.py,sha256=-wk-4brT{base62-34},{n}\npkg/a.py,sha256={base62-43},{n}\n",

@@ -60,7 +60,9 @@ pub(super) fn separator_after(bytes: &[u8], name: &Range<usize>) -> Option<(By, 
         b'>' if is_tight => Some((By::Text, gap + 1)),
         b'<' if gap == name.end => sibling(rest).map(|length| (By::Text, gap + length)),
         b'-' if rest.starts_with(b"->") => Some((By::Assignment, gap + 2)),
-        b'|' if !is_tight && rest.get(1) == Some(&b' ') => Some((By::Text, gap + 1)),
+        b'|' if !is_tight && rest.get(1) == Some(&b' ') && ends_label(&bytes[..name.start]) => {
+            Some((By::Text, gap + 1))
+        }
         b'(' if gap == name.end && !reads(&bytes[name.clone()]) => Some((By::Quotes, gap + 1)),
         b',' if gap == name.end
             && begins_line(bytes, name.start)
@@ -80,6 +82,17 @@ pub(super) fn separator_after(bytes: &[u8], name: &Range<usize>) -> Option<(By, 
 fn is_inside_id(bytes: &[u8], name: usize, rest: &[u8]) -> bool {
     let is_tight = rest.get(1).is_some_and(u8::is_ascii_alphanumeric);
     is_tight && name.checked_sub(1).is_some_and(|before| bytes[before] == b':')
+}
+
+/// Whether a cell of a table has few words before the one that `before` ends at: a label, no sentence.
+fn ends_label(before: &[u8]) -> bool {
+    const MOST_WORDS: usize = 4;
+    let floor = before.len().saturating_sub(MAX_BETWEEN);
+    let window = &before[floor..];
+    let start = window.iter().rposition(|byte| matches!(byte, b'|' | b'\n' | b'"'));
+    let cell = &window[start.map_or(0, |at| at + 1)..];
+    let words = cell.split(|byte| is(*byte, SPACE)).filter(|word| !word.is_empty()).count();
+    (start.is_some() || floor == 0) && words <= MOST_WORDS
 }
 
 /// White space can itself be the separator: before a label (`<input name="token" value=…`), and on one line after an
