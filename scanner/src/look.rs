@@ -204,7 +204,7 @@ impl Looking<'_> {
             keywords.find_before(view.bytes, before_block, |at, number| {
                 turned.extend(self.candidate(view, at, number, &mut pass.turned));
             });
-            // What is encoded has a digit or a capital among its first sixteen characters, names and paths have none.
+            // What is encoded has a digit or two capitals in a row, names and paths have none.
             if run.is_telling
                 && run.core.start >= pass.joined
                 && let Some(lines) = joined_lines(view.bytes, run.core.clone())

@@ -23,7 +23,7 @@ pub(crate) fn counted_starts(bytes: &[u8], run: &Range<usize>) -> impl Iterator<
     (first..last.max(first)).filter(move |&at| is(bytes[at], ALNUM) && is_counted(bytes, at, run.end))
 }
 
-/// Whether the string at `start` has the length that the byte before it says, and goes on to `end` at least, or ends there.
+/// Whether the string from `start` to `end` has the length that the byte before it says.
 fn is_counted(bytes: &[u8], start: usize, end: usize) -> bool {
     lengths(bytes[start - 1]).any(|length| length >= SHORTEST && start + length == end)
 }

@@ -1,6 +1,6 @@
 //! All keywords of all rules at once, inside runs.
 //!
-//! Most tokens stand alone and have a digit or a capital, so most keywords are looked up only where a word begins, in
+//! Most tokens stand alone and have a digit or two capitals in a row, so most keywords are looked up only where a word begins, in
 //! runs that have one. The few that stand in the middle of
 //! a token, or whose rule takes them anywhere, are looked for at every byte by their beginnings.
 
@@ -19,7 +19,7 @@ pub(crate) struct Keywords {
     rules: usize,
     /// Whether each rule is looked for in turned text.
     turned: Vec<bool>,
-    /// Those with which a match begins that stands alone, and has a digit or a capital; in ROT13 too.
+    /// Those with which a match begins that stands alone and tells, see [`Rule::is_telling`]; in ROT13 too.
     of_words: Table<usize>,
     /// The others.
     inner: Table<usize>,
@@ -126,7 +126,7 @@ fn turned(keyword: &Keyword, turn: Turn) -> Keyword {
     Keyword { bytes: turn.turn(&keyword.bytes), ignore_case: keyword.ignore_case }
 }
 
-/// Whether every match begins with its keyword, stands alone, and has a digit or a capital.
+/// Whether every match begins with its keyword, stands alone, and has a digit or two capitals in a row.
 fn begins_a_word(rule: &Rule, keyword: &Keyword) -> bool {
     let stands_alone = rule.whole_word && matches!(rule.trigger, Trigger::Keywords { reach: 0, .. });
     stands_alone && rule.is_telling && is(keyword.bytes[0], ALNUM)

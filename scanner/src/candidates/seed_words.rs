@@ -1,7 +1,7 @@
 //! Words of seed phrases, in a row: at least twelve that stand in a list of BIP-39, however they are separated.
 //!
-//! Twelve words of three letters with one byte between them are 47 bytes. So one word of every 40 bytes is looked up,
-//! and only around one that is listed are others.
+//! Twelve words of three letters with one byte between them are 47 bytes. So one word of every 40 bytes is looked up, in
+//! ASCII of every 56, and only around one that is listed are others.
 
 use std::ops::Range;
 

@@ -167,7 +167,7 @@ pub(crate) struct Rule {
     pub(crate) starts: Vec<Keyword>,
     /// Bytes of the shortest match.
     pub(crate) min_bytes: usize,
-    /// Whether every match lies in one run and has a digit or a capital.
+    /// Whether every match lies in one run and has a digit or two capitals in a row.
     pub(crate) is_telling: bool,
     /// Where the match may go on to: everything up to and including this, at most `max_bytes` further.
     pub(crate) until: Option<Until>,

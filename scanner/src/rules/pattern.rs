@@ -85,7 +85,7 @@ impl Shape {
         bits_of(&self.0)
     }
 
-    /// Whether every match has a digit or a capital.
+    /// Whether every match has a digit or two capitals in a row.
     pub(super) fn is_telling(&self) -> bool {
         telling::is_telling(&self.0)
     }

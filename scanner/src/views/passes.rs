@@ -57,7 +57,7 @@ impl EncodedRun {
 
     /// Looks at the characters `run` of a view.
     ///
-    /// Where no digit and no capital is among the first, only base32 is likely, which has few digits.
+    /// Where no digit and no two capitals in a row are in it, only base32 is likely, which has few digits.
     /// Where no row of [`Self::LONG`] characters is in it, only base64 is looked for, whose text may be as short.
     pub(crate) fn new(run: Range<usize>, is_telling: bool, is_long: bool) -> Self {
         let nothing = run.end..run.end;

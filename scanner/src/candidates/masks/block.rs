@@ -180,7 +180,7 @@ impl Block {
         let (index, offset) = (place / CHUNK, place % CHUNK);
         let word = |index: usize| words.get(index).copied().unwrap_or(0);
         let next = if offset > 0 { word(index + 1) << (CHUNK - offset) } else { 0 };
-        word(index) >> offset | next
+        (word(index) >> offset | next) & below(self.end.saturating_sub(from))
     }
 
     /// How many bytes of `range` are in `class`; none when that is more than a word of bytes, or reaches beyond the block.
