@@ -1,13 +1,10 @@
-//! The command line, and what the process says in the end.
+//! The command line.
 
 use std::ffi::OsString;
-use std::fmt;
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use serde::Serialize;
 use time::Duration;
 
 use crate::commands::{issue, remove, seal, sign, trust, verify};
@@ -15,6 +12,7 @@ use crate::egress::Egress;
 use crate::error::Error;
 use crate::harden::harden;
 use crate::key::KeyKind;
+use crate::speech;
 use crate::tunnel::Endpoint;
 
 /// Makes the certificate authority that one bottle trusts, and takes it away again.
@@ -160,19 +158,16 @@ impl Hosts {
 
 /// Runs the command line and tells the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<_> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version are printed here too, with code 0; nobody is left to tell if printing fails.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(1));
-        }
+        Err(error) => return speech::refuse(&error, arguments.iter().any(|word| word == "--json")),
     };
     let json = cli.json;
     match harden().and_then(|()| execute(cli)) {
         Ok(code) => code,
         Err(error) => {
-            complain(&error, json);
+            speech::complain(&error, json);
             ExitCode::from(error.exit_code())
         }
     }
@@ -181,43 +176,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn execute(cli: Cli) -> Result<ExitCode, Error> {
     let (json, dry_run) = (cli.json, cli.dry_run);
     match cli.command {
-        Command::Issue(it) => say(&issue::run(&it.making, it.key, dry_run)?, json)?,
-        Command::Seal(making) => say(&seal::run(&making, dry_run)?, json)?,
-        Command::Sign(it) => sign::run(&it, dry_run, |made| say(made, json))?,
-        Command::Trust(it) => say(&trust::run(&it, dry_run)?, json)?,
-        Command::Remove { out } => say(&remove::run(&out, dry_run)?, json)?,
+        Command::Issue(it) => speech::say(&issue::run(&it.making, it.key, dry_run)?, json)?,
+        Command::Seal(making) => speech::say(&seal::run(&making, dry_run)?, json)?,
+        Command::Sign(it) => sign::run(&it, dry_run, |made| speech::say(made, json))?,
+        Command::Trust(it) => speech::say(&trust::run(&it, dry_run)?, json)?,
+        Command::Remove { out } => speech::say(&remove::run(&out, dry_run)?, json)?,
         Command::Verify(it) => {
             let verified = verify::run(&it, dry_run)?;
-            say(&verified, json)?;
+            speech::say(&verified, json)?;
             return Ok(ExitCode::from(u8::from(!verified.is_good())));
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Prints what was done.
-fn say(done: &(impl Serialize + fmt::Display), json: bool) -> Result<(), Error> {
-    let text = if json { as_json(done) } else { done.to_string() };
-    let failed = |error: io::Error| Error::Failed(format!("done, but cannot say so: {error}"));
-    writeln!(io::stdout(), "{}", text.trim_end()).map_err(failed)
-}
-
-fn complain(error: &Error, json: bool) {
-    let mut text = error.to_string();
-    if let Some(source) = std::error::Error::source(error) {
-        text = format!("{text}: {source}");
-    }
-    // Nobody is left to tell if printing fails.
-    let _ = if json {
-        let value = serde_json::json!({"error": {"code": error.code(), "message": text}});
-        writeln!(io::stdout(), "{value:#}")
-    } else {
-        writeln!(io::stderr(), "ca-prep: {text}")
-    };
-}
-
-fn as_json(value: &impl Serialize) -> String {
-    serde_json::to_string_pretty(value).expect("reports have string keys and UTF-8 paths only")
 }
 
 /// Minutes, hours or days; at least a minute, at most 30 days.

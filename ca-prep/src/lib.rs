@@ -16,6 +16,7 @@ mod pem;
 mod place;
 mod proxy;
 mod signer;
+mod speech;
 mod stage;
 mod trust;
 mod tunnel;

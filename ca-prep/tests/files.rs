@@ -236,30 +236,6 @@ fn a_full_disk_is_an_error_and_leaves_nothing() {
 }
 
 #[test]
-fn usage_errors_say_what_is_wrong_and_exit_with_two() {
-    let dir = folder();
-    let out = dir.path().join("ca");
-    let policy = dir.path().join("policy.toml");
-    fs::write(&policy, "[egress]\nallow = [\"a.example:443\"]\n").unwrap();
-    for (arguments, reason) in [
-        (vec!["issue", "--out", text(&out), "--host", "a..b"], "empty labels"),
-        (vec!["issue", "--out", text(&out), "--policy", text(&policy)], "policy.toml:2:"),
-        (
-            vec!["issue", "--out", text(&out), "--policy", text(&policy), "--host", "a.example"],
-            "cannot be used with",
-        ),
-        (vec!["issue", "--out", text(&out), "--lifetime", "31d"], "at most 30d"),
-        (vec!["seal", "--out", text(&out)], "hosts beforehand"),
-        (vec!["issue"], "--out"),
-    ] {
-        let (code, _, stderr) = finish(&mut ca_prep(&arguments));
-        assert_eq!(code, Some(2), "{arguments:?}: {stderr}");
-        assert!(stderr.contains(reason), "{arguments:?}: {stderr}");
-    }
-    assert!(!out.exists());
-}
-
-#[test]
 fn paths_with_spaces_and_quotes_come_out_whole() {
     let dir = folder();
     let out = dir.path().join("a b's \"c\" $d = #e");
