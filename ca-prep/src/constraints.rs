@@ -1,12 +1,13 @@
 //! What an authority may vouch for (RFC 5280, 4.2.1.10).
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 use rcgen::{CidrSubnet, GeneralSubtree, NameConstraints};
 
 use crate::egress::Egress;
-use crate::host::{Host, is_below};
+use crate::host::Host;
 
 /// The constraints that hold an authority to the allow list, or nothing where there is none.
 ///
@@ -36,16 +37,14 @@ pub fn constraints(egress: &Egress) -> Option<NameConstraints> {
 
 /// The names at or below which certificates are wanted, without those that another one covers.
 fn names(hosts: &[Host]) -> Vec<String> {
-    let mut names: Vec<&String> = hosts
+    let names: BTreeSet<&str> = hosts
         .iter()
         .filter_map(|host| match host {
-            Host::Name(name) | Host::Below(name) => Some(name),
+            Host::Name(name) | Host::Below(name) => Some(name.as_str()),
             _ => None,
         })
         .collect();
-    names.sort();
-    names.dedup();
-    let covered = |name: &str| names.iter().any(|parent| is_below(name, parent));
+    let covered = |name: &str| name.match_indices('.').any(|(dot, _)| names.contains(&name[dot + 1..]));
     names.iter().filter(|name| !covered(name)).map(ToString::to_string).collect()
 }
 

@@ -1,6 +1,5 @@
 //! Which hosts a bottle may reach: the `[egress]` table of the policy, or `--host`.
 
-use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -8,6 +7,7 @@ use toml::Spanned;
 
 use crate::error::{Doing, Error};
 use crate::host::Host;
+use crate::read;
 
 /// The hosts a bottle may reach.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Egress {
     ///
     /// Names file and line, and never repeats a line of the file: other tables may hold secrets.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let text = fs::read_to_string(path).doing("read", path)?;
+        let text = read::text(path).doing("read", path)?;
         Self::parse(&text, &path.display().to_string())
     }
 

@@ -18,6 +18,14 @@ pub enum Error {
         .0.display(), .0.display()
     )]
     Exists(PathBuf),
+    /// What is at the place of the socket stays there.
+    #[error("{} {what}", .path.display())]
+    Taken {
+        /// Where.
+        path: PathBuf,
+        /// What is there, to be read after the path.
+        what: &'static str,
+    },
     /// The file system said no.
     #[error("cannot {doing} {}", .path.display())]
     Io {
@@ -45,7 +53,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
-            Self::Exists(_) => 3,
+            Self::Exists(_) | Self::Taken { .. } => 3,
             _ => 1,
         }
     }
@@ -55,7 +63,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Usage(_) => "usage",
-            Self::Exists(_) => "exists",
+            Self::Exists(_) | Self::Taken { .. } => "exists",
             _ => "failed",
         }
     }

@@ -1,6 +1,6 @@
 //! What a client sees when it speaks TLS, and why it would not accept it.
 
-use std::net::TcpStream;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -68,7 +68,7 @@ fn judge(
 }
 
 /// Shakes hands and returns the certificate that was shown; the error is for people.
-pub(crate) fn handshake(mut stream: TcpStream, host: &str, trust: &Trust) -> Result<Seen, String> {
+pub(crate) fn handshake(mut stream: impl Read + Write, host: &str, trust: &Trust) -> Result<Seen, String> {
     let witness = Arc::new(Witness { trust: trust.clone(), seen: Mutex::new(None) });
     let config = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()

@@ -92,7 +92,7 @@ impl Serialize for Host {
 }
 
 /// Whether `name` ends in `.parent`.
-pub(crate) fn is_below(name: &str, parent: &str) -> bool {
+fn is_below(name: &str, parent: &str) -> bool {
     name.strip_suffix(parent).is_some_and(|rest| rest.ends_with('.'))
 }
 
@@ -110,6 +110,9 @@ fn name(text: &str) -> Result<String, String> {
     let text = text.strip_suffix('.').unwrap_or(text);
     if text.contains("://") || text.contains('/') {
         return Err("give the host alone, without scheme and path".into());
+    }
+    if text.matches(':').count() > 1 {
+        return Err("not an IPv6 address (a zone, as in `fe80::1%eth0`, is no part of one)".into());
     }
     if text.contains(':') {
         return Err("a host pattern has no port".into());
@@ -130,7 +133,8 @@ fn check_labels(name: &str) -> Result<(), String> {
         check_label(label)?;
     }
     let last = name.rsplit('.').next().unwrap_or(name);
-    if last.bytes().all(|byte| byte.is_ascii_digit()) {
+    let hexadecimal = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if last.bytes().all(|byte| byte.is_ascii_digit()) || last.strip_prefix("0x").is_some_and(hexadecimal) {
         return Err("ends in a number: neither a host name nor an address".into());
     }
     Ok(())
@@ -184,6 +188,10 @@ mod tests {
             "a-.example",
             "a b.example",
             "1.2.3",
+            "127.0.0x1",
+            "0x7f000001",
+            "fe80::1%eth0",
+            "[::1%lo]",
             "10.0.0.0/8",
             "xn--a.example",
             &long_label,

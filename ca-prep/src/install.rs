@@ -1,12 +1,14 @@
 //! Trust stores of systems.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::error::{Doing, Error};
-use crate::manifest::Installed;
-use crate::stage::{self, Planned};
+use crate::manifest::{Installed, Manifest};
+use crate::planned::Planned;
+use crate::stage;
 use crate::trust::SYSTEM_BUNDLES;
 
 /// How a family of systems takes a certificate in.
@@ -73,6 +75,29 @@ impl Store {
         Ok(Self { root, family })
     }
 
+    /// The store that an entry of a manifest belongs to; an image that is gone has taken its store along.
+    ///
+    /// # Errors
+    ///
+    /// If the entry is not one that `trust --install` writes, or is not to be trusted.
+    pub(crate) fn of(entry: &Installed, manifest: &Manifest) -> Result<Option<Self>, Error> {
+        let refused = |why: &str| {
+            let file = entry.file.display();
+            Err(Error::Failed(format!("{file} is left where it is: {why}")))
+        };
+        if !manifest.is_trustworthy() {
+            return refused("another user wrote it down; run `ca-prep remove` as that user");
+        }
+        if !entry.root.exists() {
+            return Ok(None);
+        }
+        let store = Self::find(&entry.root)?;
+        if store.entry(&manifest.fingerprint_sha256) != *entry {
+            return refused("it is not what `ca-prep trust --install` puts there");
+        }
+        Ok(Some(store))
+    }
+
     /// Where the certificate with this fingerprint goes.
     pub(crate) fn entry(&self, fingerprint: &str) -> Installed {
         let short = fingerprint.get(..16).unwrap_or(fingerprint);
@@ -101,8 +126,13 @@ impl Store {
 
     /// Takes the certificate out; it is no error if it is gone already.
     pub(crate) fn uninstall(&self, entry: &Installed) -> Result<(), Error> {
-        if entry.file.exists() {
-            fs::remove_file(&entry.file).doing("remove", &entry.file)?;
+        let folder = self.root.join(self.family.folder);
+        stage::sweep(&folder, &entry.file.file_name().unwrap_or_default().to_string_lossy());
+        match fs::remove_file(&entry.file) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(error).doing("remove", &entry.file);
+            }
+            _ => {}
         }
         self.update(self.family.cleaning)
     }

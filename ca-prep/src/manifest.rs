@@ -1,14 +1,18 @@
 //! `DIR/ca-prep.json`: tells later commands that a folder is ours, and what was made there.
 
-use std::fs;
+use std::fs::File;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
+use rustix::process::geteuid;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Doing, Error};
+use crate::pem;
 use crate::place::{MANIFEST, Place};
-use crate::stage::{self, Planned};
+use crate::planned::Planned;
+use crate::{read, stage};
 
 /// The way into mitmproxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +40,15 @@ pub(crate) struct Manifest {
     pub(crate) trust_seen_at: PathBuf,
     /// Where the certificate was put into trust stores.
     pub(crate) installed: Vec<Installed>,
+    /// Where a signer answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) socket: Option<PathBuf>,
+    /// What held before a renewal, and still does where that was cut short before `trust/` was turned to the new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) before: Option<Box<Self>>,
+    /// The user who wrote the file.
+    #[serde(skip)]
+    pub(crate) written_by: Option<u32>,
 }
 
 /// One trust store that knows the certificate.
@@ -49,6 +62,31 @@ pub(crate) struct Installed {
 }
 
 impl Manifest {
+    /// That of a bottle that was just made.
+    pub(crate) fn new(
+        way: Way,
+        fingerprint_sha256: String,
+        not_after: String,
+        trust_seen_at: PathBuf,
+    ) -> Self {
+        Self {
+            way,
+            fingerprint_sha256,
+            not_after,
+            trust_seen_at,
+            installed: Vec::new(),
+            socket: None,
+            before: None,
+            written_by: None,
+        }
+    }
+
+    /// That of a bottle of which nothing is known any more.
+    fn lost(owner: u32) -> Self {
+        let unknown = String::new;
+        Self { written_by: Some(owner), ..Self::new(Way::Issue, unknown(), unknown(), PathBuf::new()) }
+    }
+
     /// The manifest of a folder, or nothing if there is no folder.
     ///
     /// # Errors
@@ -56,19 +94,24 @@ impl Manifest {
     /// If there is something at the place that ca-prep did not make.
     pub(crate) fn read(place: &Place) -> Result<Option<Self>, Error> {
         let path = place.manifest();
-        match fs::read_to_string(&path) {
-            Ok(text) => match serde_json::from_str(&text) {
-                Ok(manifest) => Ok(Some(manifest)),
-                Err(error) => Err(Error::Failed(format!("{} is damaged: {error}", path.display()))),
-            },
-            Err(error) if error.kind() == io::ErrorKind::NotFound && place.must_be_free().is_ok() => Ok(None),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+        let mut file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error).doing("read", &path),
+            Err(_) if place.must_be_free().is_ok() => return Ok(None),
+            Err(_) => {
                 let root = place.root().display();
-                Err(Error::Failed(format!(
+                return Err(Error::Failed(format!(
                     "{root} was not made by ca-prep (it has no {MANIFEST}); left alone"
-                )))
+                )));
             }
-            Err(error) => Err(error).doing("read", &path),
+        };
+        let owner = file.metadata().doing("look at", &path)?.uid();
+        let text = read::text_of(&mut file).doing("read", &path)?;
+        match serde_json::from_str(&text) {
+            Ok(manifest) => Ok(Some(Self { written_by: Some(owner), ..manifest })),
+            // A power failure may leave files without their content: what it was is lost, that it was ours is not.
+            Err(_) if text.trim_matches('\0').is_empty() => Ok(Some(Self::lost(owner))),
+            Err(error) => Err(Error::Failed(format!("{} is damaged: {error}", path.display()))),
         }
     }
 
@@ -81,6 +124,42 @@ impl Manifest {
             ))
         };
         Self::read(place)?.ok_or_else(missing)
+    }
+
+    /// The manifest and the certificate that clients are given now.
+    ///
+    /// # Errors
+    ///
+    /// If another certificate was put into the place of the one that was made here.
+    pub(crate) fn in_force(place: &Place) -> Result<(Self, String), Error> {
+        let manifest = Self::require(place)?;
+        let path = place.trust().join("ca.pem");
+        let text = read::text(&path).doing("read", &path)?;
+        match pem::fingerprint(&text).and_then(|found| manifest.of(&found)) {
+            Some(manifest) => Ok((manifest, text)),
+            None => {
+                Err(Error::Failed(format!("{} is not the certificate that was made here", path.display())))
+            }
+        }
+    }
+
+    /// The manifest that belongs to a certificate.
+    fn of(mut self, fingerprint: &str) -> Option<Self> {
+        let before = self.before.take();
+        if self.fingerprint_sha256 == fingerprint {
+            return Some(self);
+        }
+        let written_by = self.written_by;
+        before
+            .filter(|before| before.fingerprint_sha256 == fingerprint)
+            .map(|before| Self { written_by, ..*before })
+    }
+
+    /// Whether what it says may be acted on outside its folder: it was written by this user, or by root.
+    ///
+    /// Else whoever can make a folder could have root remove files and run programs of theirs.
+    pub(crate) fn is_trustworthy(&self) -> bool {
+        self.written_by.is_none_or(|owner| owner == 0 || owner == geteuid().as_raw())
     }
 
     pub(crate) fn planned(&self) -> Planned {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Doing, Error};
@@ -34,6 +35,18 @@ impl Place {
         &self.0
     }
 
+    /// The folder above.
+    #[must_use]
+    pub(crate) fn parent(&self) -> &Path {
+        self.0.parent().unwrap_or(&self.0)
+    }
+
+    /// Its own name in there.
+    #[must_use]
+    pub(crate) fn name(&self) -> String {
+        self.0.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
     /// What only the proxy may read.
     #[must_use]
     pub(crate) fn proxy(&self) -> PathBuf {
@@ -52,6 +65,19 @@ impl Place {
         self.0.join(MANIFEST)
     }
 
+    /// What is to be said of a folder above that lets anybody put another in the place of this one.
+    #[must_use]
+    pub(crate) fn warning(&self) -> Option<String> {
+        let anybody = |path: &&Path| {
+            fs::metadata(path).is_ok_and(|found| found.mode() & WRITABLE_BY_ALL_BUT_STICKY == WRITABLE_BY_ALL)
+        };
+        let open = self.0.ancestors().skip(1).find(anybody)?;
+        Some(format!(
+            "any user can swap what is in {}: choose a folder that is not open to all",
+            open.display()
+        ))
+    }
+
     /// Refuses a place where there is something already; an empty folder is nothing.
     pub(crate) fn must_be_free(&self) -> Result<(), Error> {
         match fs::read_dir(&self.0).map(Iterator::count) {
@@ -64,6 +90,10 @@ impl Place {
         }
     }
 }
+
+/// The permission of all others to write, alone and with the bit that keeps them from files that are not theirs.
+const WRITABLE_BY_ALL: u32 = 0o0002;
+const WRITABLE_BY_ALL_BUT_STICKY: u32 = 0o1002;
 
 /// File name of the manifest.
 pub(crate) const MANIFEST: &str = "ca-prep.json";

@@ -5,10 +5,13 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use crate::place::Place;
-use crate::stage::Planned;
+use crate::planned::Planned;
 
 /// Fixed public parameters (RFC 7919, ffdhe2048). mitmproxy wants the file, and would write its own.
 const DH_PARAMETERS: &str = include_str!("ffdhe2048.pem");
+
+/// How many bytes of arguments may name leaves: `xargs` splits what is longer than 128 KiB into two commands.
+const LONGEST_LEAVES_BYTES: usize = 64 << 10;
 
 /// The options of mitmproxy that fit the certificates.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
@@ -25,6 +28,8 @@ pub(crate) struct ProxyOptions {
 
 impl ProxyOptions {
     /// The command line, one argument an entry.
+    ///
+    /// Leaves that are too many for it are in `config.yaml` alone.
     #[must_use]
     pub(crate) fn arguments(&self, place: &Place) -> Vec<String> {
         let mut arguments = vec!["--set".into(), format!("confdir={}", place.proxy().display())];
@@ -34,8 +39,9 @@ impl ProxyOptions {
         if let Some(socket) = &self.signer {
             arguments.extend(["--set".into(), format!("scangate_signer={socket}")]);
         }
-        for (host, file) in &self.leaves {
-            arguments.extend(["--certs".into(), format!("{host}={file}")]);
+        let leaves = self.leaves.iter().map(|(host, file)| format!("{host}={file}"));
+        if leaves.clone().map(|leaf| leaf.len() + "--certs ".len()).sum::<usize>() <= LONGEST_LEAVES_BYTES {
+            arguments.extend(leaves.flat_map(|leaf| ["--certs".into(), leaf]));
         }
         arguments
     }
@@ -63,7 +69,6 @@ impl ProxyOptions {
     /// The files that are the same for every way into mitmproxy.
     pub(crate) fn files(&self, place: &Place) -> Vec<Planned> {
         vec![
-            Planned::folder("proxy", 0o700),
             Planned::public("proxy/mitmproxy-dhparam.pem", DH_PARAMETERS),
             Planned::public("proxy/config.yaml", &self.config()),
             Planned::public("mitmdump.args", &format!("{}\n", self.arguments(place).join("\n"))),

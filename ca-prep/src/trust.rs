@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Doing, Error};
-use crate::stage::Planned;
+use crate::planned::Planned;
+use crate::read;
 
 /// Where systems keep their roots in one file: Debian and Alpine, Red Hat, SUSE, others.
 pub(crate) const SYSTEM_BUNDLES: [&str; 5] = [
@@ -48,13 +48,13 @@ impl SystemRoots {
     /// Reads the given file, or the system's own.
     pub(crate) fn read(file: Option<&Path>) -> Result<Self, Error> {
         if let Some(path) = file {
-            let pem = fs::read_to_string(path).doing("read", path)?;
+            let pem = read::text(path).doing("read", path)?;
             if !pem.contains("-----BEGIN CERTIFICATE-----") {
                 return Err(Error::Usage(format!("{} holds no certificate in PEM", path.display())));
             }
             return Ok(Self { pem, warning: None });
         }
-        let found = SYSTEM_BUNDLES.iter().find_map(|path| fs::read_to_string(path).ok());
+        let found = SYSTEM_BUNDLES.iter().find_map(|path| read::text(Path::new(path)).ok());
         let warning = found.is_none().then(|| {
             "no system roots found: the bundle holds the bottle's CA alone, and hosts passed through unopened \
              will not be trusted; name a file with --system-roots"
@@ -78,7 +78,6 @@ impl SystemRoots {
 /// The files that the bottle gets, which it will see at `seen_at`.
 pub(crate) fn files(own: &str, roots: &SystemRoots, seen_at: &Path) -> Vec<Planned> {
     vec![
-        Planned::folder("trust", 0o755),
         Planned::public("trust/ca.pem", own),
         Planned::public("trust/bundle.pem", &roots.joined(own)),
         Planned::public("trust/env", &env_file(&variables(seen_at))),

@@ -6,6 +6,7 @@ use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use crate::host::Host;
+use crate::patience::Patient;
 
 /// How long each step may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -55,9 +56,10 @@ impl fmt::Display for Endpoint {
 }
 
 /// Connects to `target`; the error is for people.
-pub(crate) fn connect(target: &Endpoint, proxy: Option<&Endpoint>) -> Result<TcpStream, String> {
+pub(crate) fn connect(target: &Endpoint, proxy: Option<&Endpoint>) -> Result<Patient<TcpStream>, String> {
     let nearest = proxy.unwrap_or(target);
-    let mut stream = dial(nearest).map_err(|error| format!("cannot connect to {nearest}: {error}"))?;
+    let stream = dial(nearest).map_err(|error| format!("cannot connect to {nearest}: {error}"))?;
+    let mut stream = Patient::new(stream, PATIENCE);
     if proxy.is_some() {
         let status =
             tunnel(&mut stream, target).map_err(|error| format!("{nearest} is no HTTP proxy: {error}"))?;
@@ -67,6 +69,7 @@ pub(crate) fn connect(target: &Endpoint, proxy: Option<&Endpoint>) -> Result<Tcp
             ));
         }
     }
+    stream.again(PATIENCE);
     Ok(stream)
 }
 
@@ -74,11 +77,7 @@ fn dial(place: &Endpoint) -> io::Result<TcpStream> {
     let mut failure = io::ErrorKind::NotFound.into();
     for address in (place.host.as_str(), place.port).to_socket_addrs()? {
         match TcpStream::connect_timeout(&address, PATIENCE) {
-            Ok(stream) => {
-                stream.set_read_timeout(Some(PATIENCE))?;
-                stream.set_write_timeout(Some(PATIENCE))?;
-                return Ok(stream);
-            }
+            Ok(stream) => return Ok(stream),
             Err(error) => failure = error,
         }
     }
@@ -86,7 +85,7 @@ fn dial(place: &Endpoint) -> io::Result<TcpStream> {
 }
 
 /// Asks for a tunnel and returns the status.
-fn tunnel(stream: &mut TcpStream, target: &Endpoint) -> io::Result<u16> {
+fn tunnel(stream: &mut Patient<TcpStream>, target: &Endpoint) -> io::Result<u16> {
     write!(stream, "CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n")?;
     let mut answer = Vec::new();
     // Byte by byte: what follows the head belongs to TLS.

@@ -1,91 +1,16 @@
 //! The signer as its clients see it.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 mod common;
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use common::signer::{Client, Running};
 use common::{ca_prep, everything, finish, folder, openssl, openssl_says, text};
-use rustix::process::{Pid, Signal, kill_process};
-use tempfile::TempDir;
-
-/// A running signer, stopped when it is dropped.
-struct Running {
-    child: Child,
-    out: PathBuf,
-    socket: PathBuf,
-    /// Removed with the signer.
-    dir: Option<TempDir>,
-}
-
-impl Running {
-    fn start(more: &[&str]) -> Self {
-        let dir = folder();
-        let mut running = Self::start_in(dir.path(), more);
-        running.dir = Some(dir);
-        running
-    }
-
-    fn start_in(dir: &Path, more: &[&str]) -> Self {
-        let (out, socket) = (dir.join("ca"), dir.join("signer.sock"));
-        let mut command = ca_prep(&["sign", "--out", text(&out), "--socket", text(&socket)]);
-        let mut child = command.args(more).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        // The first line is said when the socket answers.
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        assert!(line.starts_with("made "), "{line}");
-        Self { child, out, socket, dir: None }
-    }
-
-    fn pid(&self) -> Pid {
-        Pid::from_child(&self.child)
-    }
-
-    /// Stops it and returns its exit code and audit lines.
-    fn stop(mut self) -> (Option<i32>, String) {
-        kill_process(self.pid(), Signal::TERM).unwrap();
-        let code = self.child.wait().unwrap().code();
-        let mut audit = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut audit).unwrap();
-        (code, audit)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// A connection to a signer.
-struct Client(BufReader<UnixStream>);
-
-impl Client {
-    fn of(running: &Running) -> Self {
-        let stream = UnixStream::connect(&running.socket).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-        Self(BufReader::new(stream))
-    }
-
-    fn ask(&mut self, question: &[u8]) -> Result<String, String> {
-        let question = [question, b"\n"].concat();
-        self.0.get_mut().write_all(&question).unwrap();
-        let mut line = String::new();
-        self.0.read_line(&mut line).unwrap();
-        let Some(length) = line.strip_prefix("ok ") else { return Err(line) };
-        let mut pem = vec![0; length.trim_end().parse().unwrap()];
-        self.0.read_exact(&mut pem).unwrap();
-        Ok(String::from_utf8(pem).unwrap())
-    }
-}
 
 #[test]
 fn a_leaf_has_its_own_key_and_is_accepted_by_who_trusts_the_bottle() {
@@ -96,7 +21,11 @@ fn a_leaf_has_its_own_key_and_is_accepted_by_who_trusts_the_bottle() {
         let pem = client.ask(host.as_bytes()).unwrap();
         let leaf = running.out.join("leaf.pem");
         fs::write(&leaf, &pem).unwrap();
-        let (trusted, chain) = (running.out.join("trust/ca.pem"), running.out.join("proxy/chain.pem"));
+        let trusted = running.out.join("trust/ca.pem");
+        let chain = running.out.join("chain.pem");
+        // What follows the leaf in the answer is what a server sends along.
+        let rest = pem.splitn(3, "-----BEGIN CERTIFICATE-----").nth(2).unwrap();
+        fs::write(&chain, format!("-----BEGIN CERTIFICATE-----{rest}")).unwrap();
         openssl(&[
             "verify",
             "-x509_strict",

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::host::Host;
 use crate::key::KeyKind;
 use crate::manifest::Way;
-use crate::stage::Planned;
+use crate::planned::Planned;
 
 const NUMERIC: &str = "mitmproxy writes addresses into the common name, and OpenSSL refuses that under an allow list: \
                        for TLS to addresses use seal or sign";

@@ -17,9 +17,18 @@ use crate::host::Host;
 use crate::key::KeyKind;
 use crate::manifest::{Manifest, Way};
 use crate::place::Place;
+use crate::planned::Planned;
 use crate::proxy::ProxyOptions;
-use crate::stage::{self, Planned};
 use crate::trust::{self, SystemRoots, shell_word};
+use crate::{generation, stage};
+
+/// The longest intermediate certificate, in bytes: rustls and Go take 64 KiB of certificates, others more.
+const LONGEST_BYTES: usize = 60_000;
+/// The longest that Java takes by default (`jdk.tls.maxHandshakeMessageSize`, 32 KiB), with room for the rest.
+const LONG_BYTES: usize = 30_000;
+
+/// How many hosts people are shown; `--json` has all.
+const SHOWN_HOSTS: usize = 20;
 
 /// A bottle's authority and files while they are put together.
 pub(crate) struct Bottle {
@@ -60,7 +69,7 @@ impl Bottle {
         Ok(Self {
             seen_at: making.mounted_at.clone().unwrap_or_else(|| place.trust()),
             options: ProxyOptions { own_names_only, ..ProxyOptions::default() },
-            warnings: roots.warning.iter().cloned().collect(),
+            warnings: warnings(&place, &roots, &egress, &authority)?,
             extra: Vec::new(),
             place,
             egress,
@@ -73,7 +82,7 @@ impl Bottle {
 
     /// Writes all files, unless it is only to be said what would be done.
     pub(crate) fn write(mut self, dry_run: bool) -> Result<Made, Error> {
-        let files = self.files();
+        let files = self.files()?;
         if !dry_run {
             stage::write(&self.place, &files)?;
         }
@@ -81,12 +90,35 @@ impl Bottle {
     }
 
     /// Every file of the bottle.
-    pub(crate) fn files(&mut self) -> Vec<Planned> {
-        let mut files = self.options.files(&self.place);
+    pub(crate) fn files(&mut self) -> Result<Vec<Planned>, Error> {
+        let mut files = vec![Planned::folder("proxy", 0o700), Planned::folder("trust", 0o755)];
+        files.extend(self.options.files(&self.place));
         files.append(&mut self.extra);
-        files.extend(trust::files(&self.authority.trusted_pem(), &self.roots, &self.seen_at));
+        match self.way {
+            // A signer comes back with a new authority.
+            Way::Sign => files.extend(generation::first(self.trust_files())?),
+            Way::Issue | Way::Seal => files.extend(self.trust_files()),
+        }
         files.push(self.manifest().planned());
-        files
+        Ok(files)
+    }
+
+    /// Puts this bottle into the place of one that holds until then.
+    ///
+    /// Who reads in between, or after a kill at any step, finds `trust/` as it was or as it will be, and a manifest
+    /// that knows both.
+    pub(crate) fn renew(&self, before: Manifest) -> Result<(), Error> {
+        let place = &self.place;
+        let proxy = self.options.files(place);
+        proxy.iter().try_for_each(|file| stage::replace(place.root(), file))?;
+        let manifest = self.manifest();
+        Manifest { before: Some(Box::new(before)), ..manifest.clone() }.write(place)?;
+        generation::turn(place, self.trust_files())?;
+        manifest.write(place)
+    }
+
+    fn trust_files(&self) -> Vec<Planned> {
+        trust::files(&self.authority.trusted_pem(), &self.roots, &self.seen_at)
     }
 
     /// What there is to say once the files are written.
@@ -110,14 +142,36 @@ impl Bottle {
     }
 
     fn manifest(&self) -> Manifest {
-        Manifest {
-            way: self.way,
-            fingerprint_sha256: self.authority.fingerprint(),
-            not_after: rfc3339(self.authority.validity().until),
-            trust_seen_at: self.seen_at.clone(),
-            installed: Vec::new(),
-        }
+        let not_after = rfc3339(self.authority.validity().until);
+        let manifest = Manifest::new(self.way, self.authority.fingerprint(), not_after, self.seen_at.clone());
+        Manifest { socket: self.options.signer.clone().map(PathBuf::from), ..manifest }
     }
+}
+
+/// What works otherwise than may be expected.
+///
+/// # Errors
+///
+/// If no client could take the certificate.
+fn warnings(
+    place: &Place,
+    roots: &SystemRoots,
+    egress: &Egress,
+    authority: &Authority,
+) -> Result<Vec<String>, Error> {
+    let bytes = authority.intermediate_pem().len() * 3 / 4;
+    if bytes > LONGEST_BYTES {
+        return Err(Error::Usage(format!(
+            "the allow list makes a certificate of {bytes} bytes, and clients take at most {LONGEST_BYTES}: \
+             name parents (a constraint permits all below a name), or make it without the list"
+        )));
+    }
+    let nothing = (egress.is_limited() && egress.opened().is_empty())
+        .then(|| "every allowed host is passed through unopened: there is nothing to vouch for".to_owned());
+    let long = (bytes > LONG_BYTES).then(|| {
+        format!("the allow list makes a certificate of {bytes} bytes; Java takes at most {LONG_BYTES}")
+    });
+    Ok([roots.warning.clone(), place.warning(), nothing, long].into_iter().flatten().collect())
 }
 
 /// What was made.
@@ -161,8 +215,15 @@ impl Made {
         if !self.constrained {
             return "any host (no allow list)".into();
         }
-        let names: Vec<_> = self.hosts.iter().map(Host::text).collect();
-        format!("{}, names below these, nothing else", names.join(", "))
+        if self.hosts.is_empty() {
+            return "nothing".into();
+        }
+        let names: Vec<_> = self.hosts.iter().take(SHOWN_HOSTS).map(Host::text).collect();
+        let more = match self.hosts.len() - names.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("{}{more}, names below these, nothing else", names.join(", "))
     }
 }
 

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::host::Host;
 use crate::key::KeyKind;
 use crate::manifest::Way;
-use crate::stage::Planned;
+use crate::planned::Planned;
 
 pub(crate) fn run(making: &Making, dry_run: bool) -> Result<Made, Error> {
     let mut bottle = Bottle::new(Way::Seal, making, KeyKind::EcdsaP256)?;

@@ -12,8 +12,9 @@ use crate::error::Error;
 use crate::key::KeyKind;
 use crate::manifest::{Manifest, Way};
 use crate::place::Place;
-use crate::signer::{Audit, Server, Signer, ready};
-use crate::stage::{self, Planned};
+use crate::signer::{Audit, Server, Signer, is_answered, ready};
+use crate::stage;
+use crate::turn::Turn;
 
 /// Makes the bottle, says so, and answers until it is told to stop.
 pub(crate) fn run(
@@ -22,15 +23,24 @@ pub(crate) fn run(
     say: impl FnOnce(&Made) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let socket = absolute(&arguments.socket)?;
-    let mut bottle = bottle(arguments)?;
+    let place = Place::resolve(&arguments.making.out)?;
+    if is_below(&socket, &place) {
+        return Err(Error::Usage("--socket must not be below --out, which is made in one piece".into()));
+    }
+    let turn = if arguments.renew && !dry_run { Turn::of(&place)? } else { None };
+    let before = if arguments.renew { before(&place)? } else { None };
+    let mut bottle = bottle(arguments, place, before.is_some())?;
     bottle.options.signer = Some(socket.display().to_string());
-    bottle.extra = vec![Planned::public("proxy/chain.pem", &bottle.authority.intermediate_pem())];
-    let files = bottle.files();
+    let files = bottle.files()?;
     if dry_run {
         return say(&bottle.made(files, dry_run));
     }
     let server = Server::bind(socket, arguments.client_uid)?;
-    write(&bottle.place, &files, arguments.renew)?;
+    match before {
+        Some(before) => bottle.renew(before)?,
+        None => stage::write(&bottle.place, &files)?,
+    }
+    drop(turn);
     say(&bottle.made(files, dry_run))?;
     ready();
     let lifetime = bottle.authority.validity().until - OffsetDateTime::now_utc();
@@ -40,14 +50,26 @@ pub(crate) fn run(
     Ok(())
 }
 
-fn bottle(arguments: &Sign) -> Result<Bottle, Error> {
-    let place = Place::resolve(&arguments.making.out)?;
-    if !arguments.renew || place.must_be_free().is_ok() {
-        return Bottle::new(Way::Sign, &arguments.making, KeyKind::EcdsaP256);
+fn bottle(arguments: &Sign, place: Place, renewed: bool) -> Result<Bottle, Error> {
+    if renewed {
+        return Bottle::replacing(Way::Sign, &arguments.making, KeyKind::EcdsaP256, place);
     }
-    let before = Manifest::require(&place)?;
-    if before.way != Way::Sign {
+    Bottle::new(Way::Sign, &arguments.making, KeyKind::EcdsaP256)
+}
+
+/// What an earlier signer left at the place, if it may be renewed.
+fn before(place: &Place) -> Result<Option<Manifest>, Error> {
+    if place.must_be_free().is_ok() {
+        return Ok(None);
+    }
+    let found = Manifest::require(place)?;
+    if found.way != Way::Sign {
         return Err(Error::Exists(place.root().to_owned()));
+    }
+    // Where the certificate is damaged, a new one is what is needed.
+    let before = Manifest::in_force(place).map_or(found, |(manifest, _)| manifest);
+    if let Some(path) = before.socket.clone().filter(|socket| is_answered(socket)) {
+        return Err(Error::Taken { path, what: "is answered by the signer of this bottle; stop it first" });
     }
     if !before.installed.is_empty() {
         let out = place.root().display();
@@ -55,15 +77,13 @@ fn bottle(arguments: &Sign) -> Result<Bottle, Error> {
             "the old certificate is in a trust store; run `ca-prep remove --out {out}` before a new one is made"
         )));
     }
-    Bottle::replacing(Way::Sign, &arguments.making, KeyKind::EcdsaP256, place)
+    Ok(Some(Manifest { before: None, ..before }))
 }
 
-/// A renewed bottle keeps its folders, so that whoever has `trust/` mounted sees the new files.
-fn write(place: &Place, files: &[Planned], renew: bool) -> Result<(), Error> {
-    if !renew || place.must_be_free().is_ok() {
-        return stage::write(place, files);
-    }
-    files.iter().filter(|file| !file.is_folder()).try_for_each(|file| stage::replace(place.root(), file))
+/// Whether a path, with its links resolved, leads into the folder of the bottle.
+fn is_below(path: &Path, place: &Place) -> bool {
+    let resolved = path.parent().and_then(|folder| folder.canonicalize().ok());
+    resolved.as_deref().unwrap_or(path).starts_with(place.root())
 }
 
 /// The path as the proxy is told it, which may run elsewhere.

@@ -2,32 +2,32 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use crate::cli::Trust;
-use crate::error::{Doing, Error};
+use crate::error::Error;
 use crate::install::Store;
 use crate::manifest::{Installed, Manifest};
-use crate::pem;
 use crate::place::Place;
-use crate::stage::{self, Planned};
+use crate::planned::Planned;
 use crate::trust::{self, SystemRoots, shell_word};
+use crate::turn::Turn;
+use crate::{generation, stage};
 
 pub(crate) fn run(arguments: &Trust, dry_run: bool) -> Result<Trusted, Error> {
     let place = Place::resolve(&arguments.out)?;
-    let mut manifest = Manifest::require(&place)?;
-    let pem = own_certificate(&place, &manifest)?;
+    let _turn = if dry_run { None } else { Turn::of(&place)? };
+    let (mut manifest, pem) = Manifest::in_force(&place)?;
     if let Some(path) = &arguments.mounted_at {
         manifest.trust_seen_at.clone_from(path);
     }
     let roots = SystemRoots::read(arguments.system_roots.as_deref())?;
     let files = trust::files(&pem, &roots, &manifest.trust_seen_at);
     if !dry_run {
-        rewrite(&place, &files)?;
         manifest.write(&place)?;
+        rewrite(&place, files)?;
     }
     let installed = match &arguments.install {
         true => Some(install(&place, &mut manifest, &arguments.root, &pem, dry_run)?),
@@ -44,18 +44,11 @@ pub(crate) fn run(arguments: &Trust, dry_run: bool) -> Result<Trusted, Error> {
     })
 }
 
-/// The certificate that was made here, and no other that was put in its place.
-pub(crate) fn own_certificate(place: &Place, manifest: &Manifest) -> Result<String, Error> {
-    let path = place.trust().join("ca.pem");
-    let text = fs::read_to_string(&path).doing("read", &path)?;
-    if pem::fingerprint(&text).as_deref() == Some(&manifest.fingerprint_sha256) {
-        return Ok(text);
+fn rewrite(place: &Place, files: Vec<Planned>) -> Result<(), Error> {
+    if generation::are_in(place) {
+        return generation::turn(place, files);
     }
-    Err(Error::Failed(format!("{} is not the certificate that was made here", path.display())))
-}
-
-fn rewrite(place: &Place, files: &[Planned]) -> Result<(), Error> {
-    files.iter().filter(|file| !file.is_folder()).try_for_each(|file| stage::replace(place.root(), file))
+    files.iter().try_for_each(|file| stage::replace(place.root(), file))
 }
 
 /// Notes the store down first, so that `remove` finds it whatever happens next.

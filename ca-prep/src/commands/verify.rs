@@ -16,12 +16,9 @@ use crate::pem;
 use crate::place::Place;
 use crate::tunnel::{Endpoint, connect};
 
-use super::trust::own_certificate;
-
 pub(crate) fn run(arguments: &Verify, dry_run: bool) -> Result<Verified, Error> {
     let place = Place::resolve(&arguments.out)?;
-    let manifest = Manifest::require(&place)?;
-    own_certificate(&place, &manifest)?;
+    let (manifest, _) = Manifest::in_force(&place)?;
     let trust = Trust::read(&place.trust())?;
     let targets = if dry_run { &[] } else { arguments.hosts.as_slice() };
     let hosts = targets.iter().map(|target| look(target, arguments.proxy.as_ref(), &trust)).collect();

@@ -11,7 +11,7 @@ use std::time::Instant;
 use zeroize::Zeroizing;
 
 pub(crate) use audit::Audit;
-pub(crate) use server::{Server, ready};
+pub(crate) use server::{Server, clear_stale, is_answered, ready};
 
 use crate::authority::Authority;
 use crate::egress::Egress;

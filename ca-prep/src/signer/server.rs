@@ -6,7 +6,7 @@ use std::io::{self, BufReader, BufWriter, ErrorKind};
 use std::os::fd::AsFd;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{FileTypeExt, chown};
+use std::os::unix::fs::{FileTypeExt, lchown};
 use std::os::unix::net::{SocketAddr, UnixDatagram, UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,19 +17,26 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::Mode;
 use rustix::io::Errno;
 use rustix::net::sockopt::socket_peercred;
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, socket_with};
 use rustix::process::{geteuid, umask};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
+use super::Signer;
 use super::protocol::{self, Question};
-use super::{Audit, Signer};
 use crate::error::{Doing, Error};
+use crate::patience::Patient;
+use crate::turn::Turn;
 
 /// Connections served at once; more wait.
 const CONNECTIONS: usize = 64;
-/// How long a connection may be silent.
-const IDLE: Duration = Duration::from_secs(60);
+/// How long a client may take for its next question.
+const IDLE: Duration = Duration::from_secs(10);
 /// How long a client may take to read its answer.
 const WRITING: Duration = Duration::from_secs(5);
+/// How long to wait where nothing can be done at present.
+const PAUSE: Duration = Duration::from_millis(1);
+/// How long to wait for another signer that begins. Who holds the folder for longer is none.
+const BEGINNING: Duration = Duration::from_secs(2);
 
 /// A bound socket, removed from the file system when it is dropped.
 pub(crate) struct Server {
@@ -41,6 +48,8 @@ pub(crate) struct Server {
 impl Server {
     /// Makes the socket, readable and writable by `client_uid` alone, from its first moment on.
     pub(crate) fn bind(path: PathBuf, client_uid: Option<u32>) -> Result<Self, Error> {
+        // Of two that find the socket of a dead one, the second must not remove what the first has made.
+        let _turn = path.parent().map(|folder| Turn::wait(folder, BEGINNING));
         clear_stale(&path)?;
         // Nothing else runs yet that could make a file under this umask.
         let before = umask(Mode::from_raw_mode(0o177));
@@ -50,7 +59,8 @@ impl Server {
         let own_uid = geteuid().as_raw();
         let server = Self { listener, path, client_uid: client_uid.unwrap_or(own_uid) };
         if server.client_uid != own_uid {
-            chown(&server.path, Some(server.client_uid), None).doing("give away the socket", &server.path)?;
+            lchown(&server.path, Some(server.client_uid), None)
+                .doing("give away the socket", &server.path)?;
         }
         Ok(server)
     }
@@ -79,15 +89,14 @@ impl Server {
     fn admit(&self, signer: &Arc<Signer>) {
         // Whoever waits in line is served as soon as somebody leaves.
         if Arc::strong_count(signer) > CONNECTIONS {
-            thread::sleep(Duration::from_millis(1));
+            thread::sleep(PAUSE);
             return;
         }
-        let Ok((stream, _)) = self.listener.accept() else { return };
+        let Ok((stream, _)) = self.listener.accept() else { return thread::sleep(PAUSE) };
         let Ok(peer) = socket_peercred(&stream) else { return };
         let (uid, pid) = (peer.uid.as_raw(), peer.pid.as_raw_pid());
         if uid != self.client_uid && uid != geteuid().as_raw() {
-            Audit::stranger(uid, pid);
-            return;
+            return signer.audit.stranger(uid, pid);
         }
         let signer = Arc::clone(signer);
         // If there is no thread to be had, the connection is closed, and the handshake fails.
@@ -103,13 +112,13 @@ impl Drop for Server {
 
 /// Answers one client until it goes, falls silent or sends too much.
 fn serve(signer: &Signer, stream: &UnixStream, peer: i32) {
-    let timeouts = stream.set_read_timeout(Some(IDLE)).and_then(|()| stream.set_write_timeout(Some(WRITING)));
-    if timeouts.is_err() {
-        return;
-    }
-    let (mut from, mut to) = (BufReader::new(stream), BufWriter::new(stream));
+    let mut from = BufReader::new(Patient::new(stream, IDLE));
+    let mut to = BufWriter::new(Patient::new(stream, WRITING));
     loop {
-        let sent = match protocol::read(&mut from) {
+        from.get_mut().again(IDLE);
+        let question = protocol::read(&mut from);
+        to.get_mut().again(WRITING);
+        let sent = match question {
             Ok(Question::Line(line)) => protocol::answer(&mut to, &signer.leaf(&line, peer)),
             Ok(Question::TooLong) => {
                 let _ = protocol::answer(&mut to, &Err(protocol::Refusal::Malformed));
@@ -140,19 +149,32 @@ fn wait(listener: &UnixListener, raised: &UnixStream, longest: Duration) -> io::
 }
 
 /// Takes away the socket of a signer that is no more; refuses if one answers, or it is something else.
-fn clear_stale(path: &Path) -> Result<(), Error> {
+pub(crate) fn clear_stale(path: &Path) -> Result<(), Error> {
+    let taken = |what| Err(Error::Taken { path: path.to_owned(), what });
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error).doing("look at", path),
-        Ok(found) if !found.file_type().is_socket() => return Err(Error::Exists(path.to_owned())),
+        Ok(found) if !found.file_type().is_socket() => {
+            return taken("exists already and is no socket; choose another place");
+        }
         Ok(_) => {}
     }
-    match UnixStream::connect(path) {
-        Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
-            fs::remove_file(path).doing("remove", path)
-        }
-        _ => Err(Error::Exists(path.to_owned())),
+    match connect(path) {
+        Err(Errno::CONNREFUSED) => fs::remove_file(path).doing("remove", path),
+        _ => taken("is answered by a signer that lives; stop it first"),
     }
+}
+
+/// Whether somebody listens at a socket.
+pub(crate) fn is_answered(path: &Path) -> bool {
+    !matches!(connect(path), Err(Errno::CONNREFUSED | Errno::NOENT | Errno::NOTSOCK | Errno::NOTDIR))
+}
+
+/// Connects without waiting: one who has no time at present lives too.
+fn connect(path: &Path) -> rustix::io::Result<()> {
+    let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+    let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+    rustix::net::connect(&socket, &SocketAddrUnix::new(path)?)
 }
 
 /// Tells systemd, if it waits for it, that questions are answered from now on.

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 
 pub(crate) mod judges;
+pub(crate) mod signer;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
