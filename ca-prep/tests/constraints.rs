@@ -1,13 +1,15 @@
 //! What an authority cannot do, even with its own key.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod common;
 
 use std::fs;
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use common::judges::{forge, openssl_verify, webpki_verify};
-use common::{folder, made, openssl, openssl_says, text};
+use common::{ca_prep, finish, folder, made, openssl, openssl_says, text};
 use webpki::Error;
 
 #[test]
@@ -97,4 +99,48 @@ fn an_authority_cannot_make_another() {
             openssl_says(&["verify", "-CAfile", text(&trusted), "-untrusted", text(&chain), text(&below)]);
         assert!(!ok && said.contains("path length"), "{said}");
     }
+}
+
+/// A policy that allows hosts of 22 characters.
+fn long_policy(dir: &Path, count: usize) -> PathBuf {
+    let path = dir.join(format!("{count}.toml"));
+    let hosts: Vec<_> = (0..count).map(|number| format!("\"host-{number:05}.example.org\"")).collect();
+    fs::write(&path, format!("[egress]\nallow = [{}]\n", hosts.join(","))).unwrap();
+    path
+}
+
+#[test]
+fn a_list_too_long_for_a_certificate_is_warned_of_then_refused() {
+    let dir = folder();
+    let out = dir.path().join("ca");
+    let dry_run = |count| {
+        let policy = long_policy(dir.path(), count);
+        finish(&mut ca_prep(&[
+            "issue",
+            "--dry-run",
+            "--out",
+            text(&out),
+            "--policy",
+            text(&policy),
+            "--json",
+        ]))
+    };
+    for (count, code, said) in
+        [(900, 0, "\"warnings\": []"), (1300, 0, "Java takes at most"), (2600, 2, "clients take at most")]
+    {
+        let (got, stdout, stderr) = dry_run(count);
+        assert_eq!(got, Some(code), "{stderr}");
+        assert!(stdout.contains(said), "{count}: {stdout}");
+    }
+}
+
+#[test]
+fn leaves_too_many_for_a_command_line_are_in_the_configuration_alone() {
+    let dir = folder();
+    let out = dir.path().join("ca");
+    made(&["seal", "--out", text(&out), "--policy", text(&long_policy(dir.path(), 1100))]);
+    let arguments = fs::read_to_string(out.join("mitmdump.args")).unwrap();
+    assert_eq!(arguments.lines().count(), 4, "confdir and upstream_cert");
+    let config = fs::read_to_string(out.join("proxy/config.yaml")).unwrap();
+    assert_eq!(config.matches("host-").count(), 1100);
 }

@@ -1,0 +1,264 @@
+//! What neighbours on the machine try, and clients of the signer.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod common;
+
+use std::fs::{self, Permissions};
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use common::signer::{Client, Running};
+use common::{ca_prep, everything, finish, folder, made, text};
+
+#[test]
+fn pipes_and_links_with_the_name_of_a_leftover_lead_nowhere() {
+    let (dir, other) = (folder(), folder());
+    fs::write(other.path().join("mine"), "mine").unwrap();
+    let pipe = dir.path().join(".ca.ca-prep-0123456789abcdef");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    symlink(other.path(), dir.path().join(".ca.ca-prep-0123456789abcde0")).unwrap();
+    let out = dir.path().join("ca");
+    let mut run = ca_prep(&["issue", "--out", text(&out)]).stdout(Stdio::null()).spawn().unwrap();
+    let begin = Instant::now();
+    while run.try_wait().unwrap().is_none() {
+        assert!(begin.elapsed() < Duration::from_secs(20), "it waits at the pipe");
+        thread::sleep(Duration::from_millis(5));
+    }
+    assert!(out.exists());
+    assert_eq!(everything(other.path()).len(), 1);
+}
+
+#[test]
+fn new_parents_are_nobody_elses_to_write() {
+    let dir = folder();
+    let out = dir.path().join("deep/er/ca");
+    let script = "umask 000; exec \"$@\"";
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script, "sh", env!("CARGO_BIN_EXE_ca-prep"), "issue", "--out", text(&out)]);
+    assert_eq!(finish(&mut shell).0, Some(0));
+    for parent in ["deep", "deep/er"] {
+        let mode = fs::metadata(dir.path().join(parent)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o7777, 0o755, "{parent}");
+    }
+}
+
+#[test]
+fn a_place_that_anybody_can_swap_is_warned_of() {
+    let dir = folder();
+    let warned = |mode: u32| {
+        fs::set_permissions(dir.path(), Permissions::from_mode(mode)).unwrap();
+        let said = made(&["issue", "--out", text(&dir.path().join("ca")), "--dry-run"]);
+        said["warnings"].to_string().contains("any user")
+    };
+    assert!(warned(0o777));
+    assert!(!warned(0o1777) && !warned(0o775) && !warned(0o755));
+}
+
+/// Writes a manifest that has a file in `/etc` removed and a program of an image run.
+fn planted(out: &std::path::Path, image: &std::path::Path, victim: &std::path::Path) {
+    let anchors = image.join("usr/local/share/ca-certificates");
+    fs::create_dir_all(&anchors).unwrap();
+    let path = out.join("ca-prep.json");
+    let mut manifest: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    manifest["installed"] = serde_json::json!([{"root": image, "file": victim}]);
+    fs::write(&path, manifest.to_string()).unwrap();
+}
+
+#[test]
+fn a_planted_manifest_has_nothing_else_removed() {
+    let dir = folder();
+    let (out, image, victim) = (dir.path().join("ca"), dir.path().join("image"), dir.path().join("victim"));
+    fs::write(&victim, "precious").unwrap();
+    made(&["issue", "--out", text(&out)]);
+    planted(&out, &image, &victim);
+    let (code, _, stderr) = finish(&mut ca_prep(&["remove", "--out", text(&out)]));
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("is left where it is"), "{stderr}");
+    assert!(victim.exists());
+    assert!(!out.join("proxy/mitmproxy-ca.pem").exists(), "the key goes all the same");
+}
+
+#[test]
+fn root_acts_on_no_other_users_manifest_outside_its_folder() {
+    if !rustix::process::geteuid().is_root() {
+        return eprintln!("skipped: only root can give files away");
+    }
+    let dir = folder();
+    let (out, image) = (dir.path().join("ca"), dir.path().join("image"));
+    made(&["issue", "--out", text(&out)]);
+    let fingerprint: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(out.join("ca-prep.json")).unwrap()).unwrap();
+    let short = &fingerprint["fingerprint_sha256"].as_str().unwrap()[..16];
+    let victim = image.join(format!("usr/local/share/ca-certificates/scangate-{short}.crt"));
+    planted(&out, &image, &victim);
+    fs::write(&victim, "certificate").unwrap();
+    chown(out.join("ca-prep.json"), Some(65534), None).unwrap();
+    let (code, _, stderr) = finish(&mut ca_prep(&["remove", "--out", text(&out)]));
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("another user wrote it down"), "{stderr}");
+    assert!(victim.exists());
+}
+
+#[test]
+fn a_manifest_that_a_power_failure_emptied_can_be_removed() {
+    let dir = folder();
+    let out = dir.path().join("ca");
+    made(&["issue", "--out", text(&out)]);
+    fs::write(out.join("ca-prep.json"), "").unwrap();
+    assert_eq!(finish(&mut ca_prep(&["trust", "--out", text(&out)])).0, Some(1));
+    assert_eq!(made(&["remove", "--out", text(&out)])["found"], true);
+    assert!(!out.exists());
+}
+
+#[test]
+fn remove_takes_a_dead_signers_socket_along_and_tells_of_a_living_one() {
+    let dir = folder();
+    let running = Running::start_in(dir.path(), &[]);
+    let (out, socket) = (running.out.clone(), running.socket.clone());
+    assert_eq!(made(&["remove", "--out", text(&out)])["still_answered"], text(&socket));
+    assert!(socket.exists());
+    drop(running);
+    let out = Running::start_in(dir.path(), &[]).out.clone();
+    assert!(socket.exists());
+    assert_eq!(made(&["remove", "--out", text(&out)])["still_answered"], serde_json::Value::Null);
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_file_without_an_end_is_no_policy() {
+    let dir = folder();
+    let out = dir.path().join("ca");
+    let (code, _, stderr) = finish(&mut ca_prep(&["issue", "--out", text(&out), "--policy", "/dev/zero"]));
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("longer than 16 MiB"), "{stderr}");
+}
+
+#[test]
+fn a_socket_inside_the_bottle_is_refused() {
+    let dir = folder();
+    let out = dir.path().join("ca");
+    fs::create_dir(&out).unwrap();
+    let socket = out.join("signer.sock");
+    let (code, _, stderr) = finish(&mut ca_prep(&["sign", "--out", text(&out), "--socket", text(&socket)]));
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("--socket must not be below --out"), "{stderr}");
+}
+
+#[test]
+fn one_signer_a_bottle_on_whatever_socket() {
+    let running = Running::start(&["--host", "a.example"]);
+    let other = running.socket.with_file_name("other.sock");
+    let (code, _, stderr) =
+        finish(&mut ca_prep(&["sign", "--renew", "--out", text(&running.out), "--socket", text(&other)]));
+    assert_eq!(code, Some(3));
+    assert!(stderr.contains("answered by the signer of this bottle"), "{stderr}");
+    assert!(!other.exists());
+    assert!(Client::of(&running).ask(b"a.example").is_ok());
+}
+
+#[test]
+fn clients_that_trickle_flood_or_never_read_are_in_nobodys_way() {
+    let running = Running::start(&["--host", "a.example"]);
+    let connect = || UnixStream::connect(&running.socket).unwrap();
+    let mut hostile: Vec<UnixStream> = (0..30).map(|_| connect()).collect();
+    for stream in &mut hostile {
+        stream.write_all(b"a.exam").unwrap();
+    }
+    // One that asks and never reads, and one that sends a book.
+    let deaf = connect();
+    deaf.set_nonblocking(true).unwrap();
+    while (&deaf).write_all(&b"a.example\n".repeat(100)).is_ok() {}
+    let mut flood = connect();
+    flood.set_write_timeout(Some(Duration::from_secs(1))).unwrap();
+    let _ = flood.write_all(&vec![b'x'; 1 << 20]);
+    let begin = Instant::now();
+    assert!(Client::of(&running).ask(b"a.example").is_ok());
+    assert!(begin.elapsed() < Duration::from_secs(2));
+    let status = fs::read_to_string(format!("/proc/{}/status", running.pid())).unwrap();
+    let threads = status.lines().find_map(|line| line.strip_prefix("Threads:")).unwrap();
+    assert!(threads.trim().parse::<u32>().unwrap() <= 66, "{threads}");
+}
+
+#[test]
+fn a_trickle_is_cut_off_however_it_is_kept_up() {
+    let running = Running::start(&["--host", "a.example"]);
+    let mut slow = UnixStream::connect(&running.socket).unwrap();
+    let begin = Instant::now();
+    while slow.write_all(b"a").is_ok() {
+        assert!(begin.elapsed() < Duration::from_secs(30), "it is still listened to");
+        thread::sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn verify_does_not_wait_for_a_proxy_that_trickles() {
+    let dir = folder();
+    let out = dir.path().join("ca");
+    made(&["issue", "--out", text(&out)]);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let proxy = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        while stream.write_all(b"H").is_ok() {
+            thread::sleep(Duration::from_millis(100));
+        }
+    });
+    let begin = Instant::now();
+    let (code, stdout, _) =
+        finish(&mut ca_prep(&["verify", "--out", text(&out), "--proxy", &proxy, "a.example"]));
+    assert_eq!(code, Some(1));
+    assert!(stdout.contains("UNREACHABLE"), "{stdout}");
+    assert!(begin.elapsed() < Duration::from_secs(30));
+}
+
+#[test]
+fn a_lock_held_by_another_user_stops_no_teardown() {
+    let dir = folder();
+    let out = dir.path().join("ca");
+    made(&["issue", "--out", text(&out)]);
+    // What a bottle or a neighbour may open: the folder and `trust/`.
+    let held = [out.clone(), out.join("trust")].map(|path| fs::File::open(path).unwrap());
+    for folder in &held {
+        rustix::fs::flock(folder, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    }
+    let begin = Instant::now();
+    made(&["remove", "--out", text(&out)]);
+    assert!(begin.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a_bottle_that_may_write_to_trust_leads_no_file_astray() {
+    let dir = folder();
+    let out = Running::start_in(dir.path(), &["--host", "a.example"]).out.clone();
+    let elsewhere = dir.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    for name in ["ca.pem", "env", ".now"] {
+        fs::remove_file(out.join("trust").join(name)).unwrap();
+        symlink(elsewhere.join(name), out.join("trust").join(name)).unwrap();
+    }
+    let running = Running::start_in(dir.path(), &["--host", "a.example", "--renew"]);
+    assert!(Client::of(&running).ask(b"a.example").is_ok());
+    assert_eq!(everything(&elsewhere).len(), 0);
+    made(&["verify", "--out", text(&out)]);
+    let mut certificate = String::new();
+    fs::File::open(out.join("trust/ca.pem")).unwrap().read_to_string(&mut certificate).unwrap();
+    assert!(certificate.starts_with("-----BEGIN CERTIFICATE-----"));
+}
+
+#[test]
+fn something_else_at_the_place_of_the_socket_stays() {
+    let dir = folder();
+    let socket = dir.path().join("signer.sock");
+    let _listener = UnixListener::bind(&socket).unwrap();
+    let out = dir.path().join("ca");
+    let (code, _, stderr) = finish(&mut ca_prep(&["sign", "--out", text(&out), "--socket", text(&socket)]));
+    assert_eq!(code, Some(3));
+    assert!(stderr.contains("answered by a signer that lives"), "{stderr}");
+    assert!(socket.exists() && !out.exists());
+}
