@@ -2,6 +2,7 @@
 
 use rustix::mm::{MlockAllFlags, mlockall};
 use rustix::process::{DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit};
+use rustix::thread::{CapabilitySet, capabilities};
 
 use crate::error::Error;
 
@@ -22,8 +23,9 @@ pub(crate) fn harden() -> Result<(), Error> {
 /// Locks all pages, now and later, if there is no limit to them: under a limit a later allocation would fail.
 fn lock_pages() {
     let endless = Rlimit { current: None, maximum: None };
-    let unlimited =
-        getrlimit(Resource::Memlock).current.is_none() || setrlimit(Resource::Memlock, endless).is_ok();
+    let unlimited = getrlimit(Resource::Memlock).current.is_none()
+        || setrlimit(Resource::Memlock, endless).is_ok()
+        || capabilities(None).is_ok_and(|own| own.effective.contains(CapabilitySet::IPC_LOCK));
     if unlimited {
         // Refused inside some containers; the key is then no worse off than any other process's.
         let _ = mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT);

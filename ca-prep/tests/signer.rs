@@ -85,6 +85,20 @@ fn the_key_is_nowhere_on_disk_and_the_socket_is_private() {
 }
 
 #[test]
+fn its_pages_are_locked_where_there_is_no_limit() {
+    let running = Running::start(&[]);
+    let of = |file: &str| fs::read_to_string(format!("/proc/{}/{file}", running.pid())).unwrap();
+    let value = |text: &str, name: &str| {
+        let line = text.lines().find(|line| line.starts_with(name)).unwrap();
+        line[name.len()..].split_whitespace().next().unwrap().to_owned()
+    };
+    let (status, limits) = (of("status"), of("limits"));
+    let capabilities = u64::from_str_radix(&value(&status, "CapEff:"), 16).unwrap();
+    let may_lock = capabilities & (1 << 14) != 0 || value(&limits, "Max locked memory") == "unlimited";
+    assert_eq!(value(&status, "VmLck:") != "0", may_lock);
+}
+
+#[test]
 fn another_user_gets_nothing() {
     let running = Running::start(&[]);
     // As if somebody had opened the socket to all: the peer's uid must still be looked at.
