@@ -12,27 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use common::signer::{Client, Running};
+use common::steps::{NO_STRACE, STEPS, copy, killed_before};
 use common::{ca_prep, everything, finish, folder, made, text};
-use rustix::process::{Pid, Signal, kill_process};
-
-/// The calls that change what others see; not every machine has all of them.
-const STEPS: [&str; 15] = [
-    "mkdir",
-    "mkdirat",
-    "write",
-    "chmod",
-    "fchmod",
-    "fchmodat",
-    "rename",
-    "renameat",
-    "symlink",
-    "symlinkat",
-    "unlink",
-    "unlinkat",
-    "bind",
-    "listen",
-    "flock",
-];
 
 /// What a reader of `trust/` finds.
 #[derive(Debug, PartialEq, Eq, Clone)]
@@ -77,36 +58,12 @@ impl Orphan {
         found
     }
 
-    /// Renews it, but is killed before the call numbered `when` of one kind; tells whether there was none.
-    fn renew_until(&self, call: &str, when: u32) -> Option<bool> {
+    fn renewed_by(&self) -> Command {
         let socket = self.dir.path().join("signer.sock");
-        let mut strace = Command::new("strace");
-        strace.args(["-f", "-I", "2", "-o", "/dev/null", "-e", &format!("trace=?{call}")]);
-        strace.args([
-            "-e",
-            &format!("inject=?{call}:signal=KILL:when={when}"),
-            env!("CARGO_BIN_EXE_ca-prep"),
-        ]);
-        strace.args(["sign", "--renew", "--out", text(&self.out), "--socket", text(&socket)]);
-        strace.args(["--host", "a.example", "--mounted-at", "/run/trust"]);
-        let mut run = strace.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().ok()?;
-        let mut line = String::new();
-        BufReader::new(run.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        if line.starts_with("made ") {
-            kill_process(Pid::from_child(&run), Signal::TERM).unwrap();
-        }
-        let ended = run.wait_with_output().unwrap();
-        let said = String::from_utf8_lossy(&ended.stderr);
-        if said.contains("ptrace") || said.contains("PTRACE") {
-            return None;
-        }
-        Some(line.starts_with("made "))
+        let mut command = ca_prep(&["sign", "--renew", "--out", text(&self.out), "--socket", text(&socket)]);
+        command.args(["--host", "a.example", "--mounted-at", "/run/trust"]);
+        command
     }
-}
-
-fn copy(from: &Path, to: &Path) {
-    let status = Command::new("cp").args(["-a", text(from), text(to)]).status().unwrap();
-    assert!(status.success());
 }
 
 #[test]
@@ -116,8 +73,8 @@ fn a_renewal_killed_at_any_step_leaves_all_old_or_all_new() {
     let (mut kept, mut turned) = (0, 0);
     for call in STEPS {
         for when in 1.. {
-            let Some(ended) = orphan.renew_until(call, when) else {
-                return eprintln!("skipped: strace is not there, or may not trace");
+            let Some(ended) = killed_before(&orphan.renewed_by(), call, when) else {
+                return eprintln!("{NO_STRACE}");
             };
             let step = format!("{call} {when}");
             let now = Trust::read(&orphan.out);

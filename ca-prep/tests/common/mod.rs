@@ -3,6 +3,7 @@
 
 pub(crate) mod judges;
 pub(crate) mod signer;
+pub(crate) mod steps;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,0 +1,118 @@
+//! Commands that are killed at every step, and run again.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use common::steps::{NO_STRACE, STEPS, copy, killed_before};
+use common::{ca_prep, everything, finish, folder, made, text};
+
+/// Kills a command before each of its steps, and has what it left looked at; tells how often.
+fn at_every_step(command: impl Fn() -> Command, look: impl Fn(&str)) -> u32 {
+    let mut kills = 0;
+    for call in STEPS {
+        for when in 1.. {
+            match killed_before(&command(), call, when) {
+                None => {
+                    eprintln!("{NO_STRACE}");
+                    return u32::MAX;
+                }
+                Some(true) => {
+                    look(&format!("not killed, {call}"));
+                    break;
+                }
+                Some(false) => look(&format!("killed before {call} {when}")),
+            }
+            kills += 1;
+        }
+    }
+    kills
+}
+
+#[test]
+fn a_bottle_in_the_making_is_whole_or_not_there() {
+    let dir = folder();
+    for words in [vec!["issue"], vec!["seal", "--host", "a.example"]] {
+        let out = dir.path().join("ca");
+        let arguments = [words, vec!["--out", text(&out)]].concat();
+        made(&arguments);
+        let whole = everything(dir.path());
+        fs::remove_dir_all(&out).unwrap();
+        let kills = at_every_step(
+            || ca_prep(&arguments),
+            |step| {
+                if !out.exists() {
+                    made(&arguments);
+                }
+                assert_eq!(everything(dir.path()), whole, "{step}");
+                made(&["verify", "--out", text(&out)]);
+                made(&["remove", "--out", text(&out)]);
+                assert_eq!(everything(dir.path()).len(), 0, "{step}");
+            },
+        );
+        assert!(kills > 20, "{kills}");
+    }
+}
+
+#[test]
+fn a_removal_cut_short_is_brought_to_its_end_by_the_next() {
+    let dir = folder();
+    let (saved, out) = (dir.path().join("saved"), dir.path().join("ca"));
+    made(&["issue", "--out", text(&saved)]);
+    copy(&saved, &out);
+    let kills = at_every_step(
+        || ca_prep(&["remove", "--out", text(&out)]),
+        |step| {
+            made(&["remove", "--out", text(&out)]);
+            // Where all but the empty folder was gone, it is anybody's.
+            let left = everything(dir.path()).iter().filter(|path| !path.starts_with(&saved)).count();
+            assert!(left <= 1, "{step}: {left}");
+            let _ = fs::remove_dir(&out);
+            copy(&saved, &out);
+        },
+    );
+    assert!(kills > 8, "{kills}");
+}
+
+/// A system image, and a `chroot` that makes its bundle anew.
+fn image(dir: &Path) -> (std::path::PathBuf, String) {
+    let (root, bin) = (dir.join("image"), dir.join("bin"));
+    for folder in ["usr/local/share/ca-certificates", "etc/ssl/certs"] {
+        fs::create_dir_all(root.join(folder)).unwrap();
+    }
+    fs::create_dir(&bin).unwrap();
+    let script = "#!/bin/sh\ncd \"$1\"\ncat usr/local/share/ca-certificates/*.crt >etc/ssl/certs/ca-certificates.crt\nexit 0\n";
+    fs::write(bin.join("chroot"), script).unwrap();
+    fs::set_permissions(bin.join("chroot"), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", text(&bin), std::env::var("PATH").unwrap());
+    (root, path)
+}
+
+#[test]
+fn an_installation_cut_short_is_undone_by_remove() {
+    let dir = folder();
+    let out = dir.path().join("ca");
+    let (root, path) = image(dir.path());
+    made(&["issue", "--out", text(&out)]);
+    let kills = at_every_step(
+        || {
+            let mut command = ca_prep(&["trust", "--install", "--root", text(&root), "--out", text(&out)]);
+            command.env("PATH", &path);
+            command
+        },
+        |step| {
+            let (code, said, why) = finish(ca_prep(&["remove", "--out", text(&out)]).env("PATH", &path));
+            assert_eq!(code, Some(0), "{step}: {said}{why}");
+            assert!(!out.exists(), "{step}: {said}");
+            let anchors = fs::read_dir(root.join("usr/local/share/ca-certificates")).unwrap();
+            assert_eq!(anchors.count(), 0, "{step}: the certificate stayed in the store");
+            made(&["issue", "--out", text(&out)]);
+        },
+    );
+    assert!(kills > 10, "{kills}");
+}
