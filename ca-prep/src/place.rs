@@ -5,6 +5,8 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use rustix::process::geteuid;
+
 use crate::error::{Doing, Error};
 
 /// The folder of one bottle: absolute, and fit to be written into a file of lines.
@@ -16,12 +18,13 @@ impl Place {
     ///
     /// # Errors
     ///
-    /// A path that is not UTF-8 or holds a control character: mitmproxy and env files could not be told of it.
+    /// A path over a link that another user put into an open folder, and one that is not UTF-8 or holds a control character: mitmproxy and env files could not be told of it.
     pub(crate) fn resolve(out: &Path) -> Result<Self, Error> {
         if out.as_os_str().is_empty() {
             return Err(Error::Usage("--out is empty".into()));
         }
         let absolute = std::path::absolute(out).doing("find", out)?;
+        absolute.ancestors().try_for_each(refuse_planted)?;
         let real = canonical(&absolute).doing("find", &absolute)?;
         match real.to_str() {
             Some(text) if !text.contains(char::is_control) => Ok(Self(real)),
@@ -98,10 +101,27 @@ const WRITABLE_BY_ALL_BUT_STICKY: u32 = 0o1002;
 /// File name of the manifest.
 pub(crate) const MANIFEST: &str = "ca-prep.json";
 
-/// The path with links resolved as far as it exists.
+/// Refuses what the kernel refuses too where it is told to (`fs.protected_symlinks`): whoever put a link into `/tmp`
+/// would choose where the files go, and could swap them there.
+fn refuse_planted(path: &Path) -> Result<(), Error> {
+    let (Ok(link), Some(Ok(folder))) = (fs::symlink_metadata(path), path.parent().map(fs::metadata)) else {
+        return Ok(());
+    };
+    let trusted = [0, geteuid().as_raw(), folder.uid()];
+    if link.is_symlink() && folder.mode() & WRITABLE_BY_ALL != 0 && !trusted.contains(&link.uid()) {
+        let path = path.display();
+        return Err(Error::Usage(format!("{path} is a link that another user put into an open folder")));
+    }
+    Ok(())
+}
+
+/// The path with links resolved as far as it exists, also one that leads to nothing yet.
 fn canonical(path: &Path) -> io::Result<PathBuf> {
     match (path.canonicalize(), path.parent(), path.file_name()) {
         (Ok(real), ..) => Ok(real),
+        (Err(error), Some(parent), _) if error.kind() == io::ErrorKind::NotFound && path.is_symlink() => {
+            canonical(&parent.join(fs::read_link(path)?))
+        }
         (Err(error), Some(parent), Some(name)) if error.kind() == io::ErrorKind::NotFound => {
             Ok(canonical(parent)?.join(name))
         }

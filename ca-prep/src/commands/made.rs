@@ -223,7 +223,8 @@ impl Made {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        format!("{}{more}, names below these, nothing else", names.join(", "))
+        let below = if self.hosts.iter().all(Host::is_numeric) { "" } else { "names below these, " };
+        format!("{}{more}, {below}nothing else", names.join(", "))
     }
 }
 
