@@ -9,6 +9,8 @@ use std::os::unix::net::UnixStream;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use common::signer::{Client, Running};
 use common::{ca_prep, everything, finish, folder, openssl, openssl_says, text};
 
@@ -181,6 +183,22 @@ fn systemd_is_told_when_it_answers() {
     let length = listener.recv(&mut message).unwrap();
     assert_eq!(&message[..length], b"READY=1");
     assert!(Client::of(&running).ask(b"any.example").is_ok());
+}
+
+#[test]
+fn told_to_stop_at_any_moment_it_leaves_no_socket() {
+    let dir = folder();
+    let (out, socket) = (dir.path().join("ca"), dir.path().join("signer.sock"));
+    let mut served = 0;
+    for wait in 0..60 {
+        let mut command = ca_prep(&["sign", "--renew", "--out", text(&out), "--socket", text(&socket)]);
+        let mut run = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_micros(wait * 700));
+        kill_process(Pid::from_child(&run), Signal::TERM).unwrap();
+        served += u32::from(run.wait().unwrap().success());
+        assert!(!socket.exists(), "after {wait}");
+    }
+    assert!(served > 0, "it was always told too early");
 }
 
 #[test]

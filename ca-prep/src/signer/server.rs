@@ -43,11 +43,16 @@ pub(crate) struct Server {
     listener: UnixListener,
     path: PathBuf,
     client_uid: u32,
+    /// Readable once a signal has come.
+    stopped: UnixStream,
 }
 
 impl Server {
     /// Makes the socket, readable and writable by `client_uid` alone, from its first moment on.
+    ///
+    /// From then on SIGTERM and SIGINT are heard in [`Self::run`] alone, so that the socket never outlives them.
     pub(crate) fn bind(path: PathBuf, client_uid: Option<u32>) -> Result<Self, Error> {
+        let stopped = signals().doing("wait at", &path)?;
         // Of two that find the socket of a dead one, the second must not remove what the first has made.
         let _turn = path.parent().map(|folder| Turn::wait(folder, BEGINNING));
         clear_stale(&path)?;
@@ -57,7 +62,7 @@ impl Server {
         umask(before);
         let listener = bound.doing("make the socket", &path)?;
         let own_uid = geteuid().as_raw();
-        let server = Self { listener, path, client_uid: client_uid.unwrap_or(own_uid) };
+        let server = Self { listener, path, client_uid: client_uid.unwrap_or(own_uid), stopped };
         if server.client_uid != own_uid {
             lchown(&server.path, Some(server.client_uid), None)
                 .doing("give away the socket", &server.path)?;
@@ -67,18 +72,13 @@ impl Server {
 
     /// Answers until a signal comes or the authority ends, and tells which.
     pub(crate) fn run(&self, signer: &Arc<Signer>, lifetime: Duration) -> Result<&'static str, Error> {
-        let (stop, raised) = UnixStream::pair().doing("wait at", &self.path)?;
-        for signal in [SIGINT, SIGTERM] {
-            let stop = stop.try_clone().doing("wait at", &self.path)?;
-            signal_hook::low_level::pipe::register(signal, stop).doing("wait at", &self.path)?;
-        }
         let end = Instant::now() + lifetime;
         loop {
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Ok("the authority's lifetime is over");
             }
-            if wait(&self.listener, &raised, left).doing("wait at", &self.path)? {
+            if wait(&self.listener, &self.stopped, left).doing("wait at", &self.path)? {
                 return Ok("told to stop");
             }
             self.admit(signer);
@@ -132,11 +132,20 @@ fn serve(signer: &Signer, stream: &UnixStream, peer: i32) {
     }
 }
 
+/// What becomes readable when the process is told to stop.
+fn signals() -> io::Result<UnixStream> {
+    let (stop, stopped) = UnixStream::pair()?;
+    for signal in [SIGINT, SIGTERM] {
+        signal_hook::low_level::pipe::register(signal, stop.try_clone()?)?;
+    }
+    Ok(stopped)
+}
+
 /// Waits for a client; true if it is time to stop.
-fn wait(listener: &UnixListener, raised: &UnixStream, longest: Duration) -> io::Result<bool> {
+fn wait(listener: &UnixListener, stopped: &UnixStream, longest: Duration) -> io::Result<bool> {
     let mut watched = [
         PollFd::from_borrowed_fd(listener.as_fd(), PollFlags::IN),
-        PollFd::from_borrowed_fd(raised.as_fd(), PollFlags::IN),
+        PollFd::from_borrowed_fd(stopped.as_fd(), PollFlags::IN),
     ];
     let longest = Timespec::try_from(longest).map_err(|_| ErrorKind::InvalidInput)?;
     loop {
