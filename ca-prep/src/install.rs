@@ -72,6 +72,14 @@ impl Store {
                 root.display()
             ))
         })?;
+        let folder = root.join(family.folder);
+        // A link in an image means a place in the image; followed from here it would be one of this system.
+        if !folder.canonicalize().doing("find", &folder)?.starts_with(&root) {
+            let folder = folder.display();
+            return Err(Error::Failed(format!(
+                "{folder} is a link out of the image; run ca-prep inside of it"
+            )));
+        }
         Ok(Self { root, family })
     }
 

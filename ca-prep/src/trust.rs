@@ -52,6 +52,12 @@ impl SystemRoots {
             if !pem.contains("-----BEGIN CERTIFICATE-----") {
                 return Err(Error::Usage(format!("{} holds no certificate in PEM", path.display())));
             }
+            if pem.contains("PRIVATE KEY-----") {
+                let path = path.display();
+                return Err(Error::Usage(format!(
+                    "{path} holds a private key, and the bundle is for all to read"
+                )));
+            }
             return Ok(Self { pem, warning: None });
         }
         let found = SYSTEM_BUNDLES.iter().find_map(|path| read::text(Path::new(path)).ok());

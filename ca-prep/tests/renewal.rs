@@ -122,11 +122,17 @@ fn readers_find_every_file_whole_while_it_is_renewed() {
             }
             seen
         });
+        let verifier = scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                made(&["verify", "--out", text(&orphan.out)]);
+            }
+        });
         for _ in 0..10 {
             drop(Running::start_in(orphan.dir.path(), &["--renew"]));
         }
         done.store(true, Ordering::Relaxed);
         assert!(reader.join().unwrap() > 10);
+        verifier.join().unwrap();
     });
 }
 

@@ -68,6 +68,34 @@ fn an_updater_without_effect_is_an_error() {
 }
 
 #[test]
+fn a_link_out_of_an_image_is_not_followed_into_this_system() {
+    let dir = folder();
+    let (out, elsewhere) = (dir.path().join("ca"), dir.path().join("elsewhere"));
+    made(&["issue", "--out", text(&out)]);
+    let (root, path) = image(dir.path(), "usr/local/share", "etc/ssl/certs/ca-certificates.crt");
+    fs::create_dir(&elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, root.join("usr/local/share/ca-certificates")).unwrap();
+    let arguments = ["trust", "--out", text(&out), "--install", "--root", text(&root)];
+    let (code, _, stderr) = finish(ca_prep(&arguments).env("PATH", &path));
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("is a link out of the image"), "{stderr}");
+    assert_eq!(everything(&elsewhere).len(), 0);
+}
+
+#[test]
+fn a_private_key_does_not_get_into_the_bundle() {
+    let dir = folder();
+    let (out, other) = (dir.path().join("ca"), dir.path().join("other"));
+    made(&["issue", "--out", text(&out)]);
+    let key = out.join("proxy/mitmproxy-ca.pem");
+    let arguments = ["issue", "--out", text(&other), "--system-roots", text(&key)];
+    let (code, _, stderr) = finish(&mut ca_prep(&arguments));
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("holds a private key") && !stderr.contains("BEGIN"), "{stderr}");
+    assert!(!other.exists());
+}
+
+#[test]
 fn a_dry_run_installs_nothing() {
     let dir = folder();
     let out = dir.path().join("ca");
