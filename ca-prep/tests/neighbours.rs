@@ -83,7 +83,7 @@ fn a_place_that_anybody_can_swap_is_warned_of() {
     let warned = |mode: u32| {
         fs::set_permissions(dir.path(), Permissions::from_mode(mode)).unwrap();
         let said = made(&["issue", "--out", text(&dir.path().join("ca")), "--dry-run"]);
-        said["warnings"].to_string().contains("any user")
+        said["warnings"].to_string().contains(&format!("any user can swap what is in {}:", text(dir.path())))
     };
     assert!(warned(0o777));
     assert!(!warned(0o1777) && !warned(0o775) && !warned(0o755));
