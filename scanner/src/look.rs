@@ -14,8 +14,8 @@ use crate::policy::KnownSecret;
 use crate::rules::{Rule, RuleSet, Trigger};
 use crate::verdict::ScanError;
 use crate::views::{
-    Archive, Bounds, Decoded, Disguises, EncodedRun, Joins, Replacement, Turn, Turned, Unpacked, Unpacking,
-    View, joined_lines,
+    Archive, Bounds, Decoded, Disguises, EncodedRun, Replacement, Turn, Turned, Unpacked, Unpacking, View,
+    joined_lines,
 };
 
 /// Runs shorter than this are told by their length alone from those that no rule is for.
@@ -91,6 +91,8 @@ pub(crate) struct Looking<'s> {
     /// Bytes that cannot be read: encrypted, broken, or packed in a way that is not undone here.
     pub(crate) opaque_bytes: usize,
     budget: usize,
+    /// Blocks that no view is read with at present.
+    blocks: Vec<Box<Block>>,
     /// The deadline is asked for when so many bytes have been looked at.
     ask_at: usize,
 }
@@ -133,6 +135,7 @@ impl Finder {
             skipped_bytes: 0,
             opaque_bytes: 0,
             budget,
+            blocks: Vec::new(),
             ask_at: 0,
         }
     }
@@ -143,7 +146,7 @@ impl Looking<'_> {
     pub(crate) fn look(&mut self, view: &View<'_>) -> Result<(), ScanError> {
         let bytes = view.bytes;
         let mut passes = Passes { disguises: Disguises::new(view), ..Passes::default() };
-        let mut block = Block::new();
+        let mut block = self.blocks.pop().unwrap_or_else(|| Box::new(Block::new()));
         for start in (0..bytes.len()).step_by(BLOCK) {
             self.ask()?;
             block.read(bytes, start);
@@ -161,6 +164,7 @@ impl Looking<'_> {
             }
             self.scanned_bytes += block.range().len();
         }
+        self.blocks.push(block);
         view.archives.iter().try_for_each(|archive| self.unpack(view, archive))
     }
 
@@ -273,7 +277,6 @@ impl Looking<'_> {
             Literal::Turned(turn) if !view.is_ambiguous => {
                 turned.extend(names.turned.around_name(view.bytes, at, turn));
             }
-            Literal::Joint => turned.extend(names.joins.at(view.bytes, at)),
             Literal::ReversedUrl if !view.is_ambiguous && !names.turned.covers(at, Turn::Reversed) => {
                 turned.push(names.turned.around(view.bytes, at, Turn::Reversed));
             }
@@ -461,7 +464,6 @@ struct DigitPass {
 #[derive(Default)]
 struct NamePass {
     named_until: usize,
-    joins: Joins,
     turned: Turned,
     tables: Tables,
 }

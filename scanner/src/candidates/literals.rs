@@ -5,7 +5,7 @@ use super::keywords::{fits_a_run, keywords_of};
 use super::masks::{Beginnings, Block, CHUNK, WORDS};
 use super::table::Table;
 use crate::rules::{Keyword, RuleSet};
-use crate::views::{JOINTS, Turn};
+use crate::views::Turn;
 
 /// Beginnings of words that names of secrets have, four bytes each since so many are looked at.
 const STEMS: &[&str] = &[
@@ -24,6 +24,9 @@ const TURNED_STEMS: &[&str] = &[
     "_PWD",
 ];
 
+/// Sets of beginnings.
+const SETS: usize = 3;
+
 /// What a literal stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Literal {
@@ -31,8 +34,6 @@ pub(crate) enum Literal {
     Stem,
     /// One in turned text has it.
     Turned(Turn),
-    /// A string closes that may be joined with the next one.
-    Joint,
     /// Where the password of a URL ends its user when it is read from its end.
     ReversedUrl,
     /// The rule, or the rule in turned text, has this keyword, which fits no run; see [`Turn::rule_of`].
@@ -42,7 +43,7 @@ pub(crate) enum Literal {
 /// Searches for stems and for keywords that fit no run.
 #[derive(Debug)]
 pub(crate) struct Literals {
-    beginnings: [Beginnings; 2],
+    beginnings: Beginnings<SETS>,
     table: Table<Literal>,
 }
 
@@ -54,28 +55,21 @@ impl Literals {
         let turned = Turn::ALL.into_iter().flat_map(|turn| {
             TURNED_STEMS.iter().map(move |stem| entry(turn.turn(stem.as_bytes()), Literal::Turned(turn)))
         });
-        let joints = ["\"", "'", "`"].into_iter().flat_map(|quote| {
-            JOINTS.iter().map(move |joint| entry([quote, joint].concat().into_bytes(), Literal::Joint))
-        });
         let url = entry(b"//:".to_vec(), Literal::ReversedUrl);
         let keywords = keywords_of(rules)
             .filter(|(_, keyword)| !fits_a_run(keyword))
             .flat_map(|(rule, keyword)| spellings(rules, rule, keyword));
-        let table = Table::new(stems.chain(turned).chain(joints).chain([url]).chain(keywords).collect());
+        let table = Table::new(stems.chain(turned).chain([url]).chain(keywords).collect());
         let literals = table.literals().map(|literal| (literal.bytes.as_slice(), literal.ignore_case));
-        Self { beginnings: Beginnings::in_two(literals), table }
+        Self { beginnings: Beginnings::new(literals), table }
     }
 
     /// Calls `found(position, literal)` for every literal that begins in `block`, in order.
     #[inline]
     pub(crate) fn find_in(&self, bytes: &[u8], block: &Block, mut found: impl FnMut(usize, Literal)) {
-        let mut words = [[0; WORDS]; 2];
-        for (beginnings, words) in self.beginnings.iter().zip(&mut words) {
-            beginnings.fill(bytes, block.range().start, words);
-        }
-        let [one, other] = words;
-        for ((one, other), at) in one.into_iter().zip(other).zip(block.range().step_by(CHUNK)) {
-            let word = one | other;
+        let mut words = [0; WORDS];
+        self.beginnings.fill(bytes, block.range().start, &mut words);
+        for (word, at) in words.into_iter().zip(block.range().step_by(CHUNK)) {
             for at in block.positions(at, word) {
                 self.table.at(bytes, at).for_each(|literal| found(at, literal));
             }

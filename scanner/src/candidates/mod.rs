@@ -42,7 +42,7 @@ pub(crate) use literals::{Literal, Literals};
 pub(crate) use mailbox::Mailboxes;
 #[cfg(test)]
 pub(crate) use masks::in_blocks;
-pub(crate) use masks::{BLOCK, Beginnings, Block, CHUNK, Class, ROW, next_text_in_base64};
+pub(crate) use masks::{BLOCK, Beginnings, Block, CHUNK, Class, ROW, WORDS, next_text_in_base64};
 pub(crate) use meaning::{Says, names_a_count, says};
 pub(crate) use names::{Named, name_around, named_at};
 pub(crate) use runs::{Run, Runs};

@@ -3,39 +3,65 @@
 use std::ops::Range;
 
 use super::{Codec, Decoded, Steps};
-use crate::candidates::classes::{EXTENDED, is};
+use crate::candidates::classes::{ALNUM, EXTENDED, is};
+use crate::candidates::{Block, CHUNK, Class};
 
 /// Longest piece that is joined.
 const MAX_PIECE: usize = 256;
 /// Most white space around an operator.
 const MAX_GAP: usize = 40;
-
-/// How literals are put together, as it stands behind a closing quote.
-pub(crate) const JOINTS: &[&str] = &[
-    "+\"", "+'", "+`", "+\\", "+ ", "+\n", " +", ".\"", ".'", ". ", " .", "&\"", "& ", " &", "||", " ||",
-    " ~", " <<", " \"", " \\", " '", " `", "\n ", "\r\n", "\n\"", "\n'", "\\n ", "\\n\\",
-];
+/// White space on both sides of one, and the backslash before a quote.
+const MAX_BETWEEN: usize = 2 * MAX_GAP + 4;
 
 /// What stands between two literals that are put together.
 const OPERATORS: [&[u8]; 7] = [b"+", b"..", b".", b"&", b"||", b"~", b"<<"];
 
-/// Finds literals that are joined.
+/// Finds literals that are joined, block by block.
 #[derive(Debug, Default)]
 pub(crate) struct Joins {
+    /// Chunks before this place were looked at.
+    at: usize,
+    /// Quotes of the last of them that are still to be looked at.
+    quotes: u64,
+    /// What joins goes on at the end of that chunk.
+    goes_on: bool,
     /// Where the last joined text ended.
     taken: usize,
 }
 
 impl Joins {
-    /// All that is joined with the string that the quote at `quote` closes.
-    pub(crate) fn at(&mut self, bytes: &[u8], quote: usize) -> Option<Decoded> {
-        if quote < self.taken {
-            return None;
+    /// The next joined text whose second piece `block` finds.
+    #[inline]
+    pub(crate) fn next_in(&mut self, block: &Block, bytes: &[u8]) -> Option<Decoded> {
+        loop {
+            while self.quotes != 0 {
+                let quote = self.at - CHUNK + self.quotes.trailing_zeros() as usize;
+                self.quotes &= self.quotes - 1;
+                if let Some(decoded) = self.before(bytes, quote) {
+                    return Some(decoded);
+                }
+            }
+            if self.at >= block.range().end {
+                return None;
+            }
+            self.quotes = block.rows_between(Class::Joint, Class::Quote, self.at, &mut self.goes_on);
+            self.at += CHUNK;
         }
-        let mark = closing_quote(&bytes[..=quote])?;
-        let join = join_from(bytes, quote + 1 - mark.len(), mark)?;
-        let token = |at: Option<usize>| at.is_some_and(|at| is(bytes[at], EXTENDED));
-        if !token(join.gap.start.checked_sub(1)) || !token(Some(join.gap.end)) {
+    }
+
+    /// All that is joined with the string that the quote at `quote` opens.
+    fn before(&mut self, bytes: &[u8], quote: usize) -> Option<Decoded> {
+        let between =
+            bytes[..quote].iter().rev().take(MAX_BETWEEN).take_while(|byte| Class::Joint.has(**byte));
+        let closing = (quote - between.count()).checked_sub(1).filter(|closing| *closing >= self.taken)?;
+        let mark = closing_quote(&bytes[..=closing])?;
+        let join = join_from(bytes, closing + 1 - mark.len(), mark)?;
+        // A dash alone is what logs write for nothing.
+        let ends_token = match bytes[..join.gap.start] {
+            [.., before, last] => is(last, ALNUM) || is(last, EXTENDED) && is(before, EXTENDED),
+            _ => false,
+        };
+        if !ends_token || !is(bytes[join.gap.end], EXTENDED) {
             return None;
         }
         let decoded = joined(bytes, &join, self.taken);
@@ -123,16 +149,15 @@ fn joined(bytes: &[u8], first: &Join, floor: usize) -> Decoded {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::candidates::in_blocks;
     use crate::views::View;
 
     fn first(text: &str) -> Option<Decoded> {
-        let quotes = (0..text.len()).filter(|at| {
-            let rest = &text[at + 1..];
-            matches!(text.as_bytes()[*at], b'"' | b'\'' | b'`')
-                && JOINTS.iter().any(|joint| rest.starts_with(joint))
+        let (mut joins, mut found) = (Joins::default(), None);
+        in_blocks(text.as_bytes(), |block| {
+            found = found.take().or_else(|| joins.next_in(block, text.as_bytes()));
         });
-        let mut joins = Joins::default();
-        quotes.collect::<Vec<_>>().into_iter().find_map(|quote| joins.at(text.as_bytes(), quote))
+        found
     }
 
     #[test]
@@ -149,6 +174,14 @@ mod tests {
             "k = \"ABC\" \\\n  \"DEF\" \\\n  \"GHI\"",
         ] {
             let decoded = first(text).expect(text);
+            for lead in 0..150 {
+                let led = first(&format!("{}{text}", " ".repeat(lead))).expect(text);
+                assert_eq!(
+                    led.source,
+                    decoded.source.start + lead..decoded.source.end + lead,
+                    "{lead} {text}"
+                );
+            }
             assert_eq!(decoded.bytes, b"ABCDEFGHI", "{text}");
             let view = View::part(text.as_bytes());
             let inner = View::decoded(&view, &decoded);
@@ -162,7 +195,9 @@ mod tests {
 
     #[test]
     fn other_signs_join_nothing() {
-        for text in ["a + b", "\"x: \" + y", "'a' + b + 'c'", "c++", "\"sum: \" + \"1\""] {
+        for text in
+            ["a + b", "\"x: \" + y", "'a' + b + 'c'", "c++", "\"sum: \" + \"1\"", "\"-\" \"Mozilla/5.0\""]
+        {
             assert!(first(text).is_none(), "{text}");
         }
     }

@@ -28,7 +28,6 @@ use std::ops::Range;
 pub(crate) use archive::{Archive, Bounds, Unpacked, Unpacking, is_archive};
 pub(crate) use base64::is_archive_in_base64;
 pub(crate) use codec::{Codec, Decoded};
-pub(crate) use joined::{JOINTS, Joins};
 pub(crate) use lines::joined as joined_lines;
 pub(crate) use map::Steps;
 pub(crate) use passes::{Disguises, EncodedRun};

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::alternating::Alternating;
 use super::base85::Stretches as Base85Stretches;
 use super::escapes::Escapes;
+use super::joined::Joins;
 use super::lookalikes::Lookalikes;
 use super::numbers::NumberLists;
 use super::quoted::Quoted;
@@ -20,6 +21,7 @@ pub(crate) struct Disguises {
     numbers: NumberLists,
     base85: Base85Stretches,
     alternating: Alternating,
+    joins: Joins,
 }
 
 impl Disguises {
@@ -38,6 +40,7 @@ impl Disguises {
             .or_else(|| self.numbers.next_in(block, bytes))
             .or_else(|| self.base85.next_in(block, bytes))
             .or_else(|| self.alternating.next_before(bytes, limit))
+            .or_else(|| self.joins.next_in(block, bytes))
     }
 }
 

@@ -10,8 +10,8 @@
 
 use std::arch::x86_64::{
     __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
-    _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
-    _mm256_srli_epi16,
+    _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256,
+    _mm256_shuffle_epi8, _mm256_srli_epi16,
 };
 
 use super::beginnings::{Beginnings, PLACES, REACH};
@@ -172,13 +172,17 @@ impl Halves {
 }
 
 /// Where a literal could begin in the chunk; none where the processor lacks the instructions.
-pub(super) fn beginnings(literals: &Beginnings, chunk: &[u8; REACH]) -> Option<u64> {
+pub(super) fn beginnings<const SETS: usize>(literals: &Beginnings<SETS>, chunk: &[u8; REACH]) -> Option<u64> {
     // SAFETY: the processor has AVX2.
     is_x86_feature_detected!("avx2").then(|| unsafe { beginnings_in(chunk, &places(literals)) })
 }
 
 /// The same for every chunk of `bytes` that is followed by enough others; how many those are.
-pub(super) fn fill_beginnings(literals: &Beginnings, bytes: &[u8], words: &mut [u64; WORDS]) -> usize {
+pub(super) fn fill_beginnings<const SETS: usize>(
+    literals: &Beginnings<SETS>,
+    bytes: &[u8],
+    words: &mut [u64; WORDS],
+) -> usize {
     if !is_x86_feature_detected!("avx2") {
         return 0;
     }
@@ -187,7 +191,11 @@ pub(super) fn fill_beginnings(literals: &Beginnings, bytes: &[u8], words: &mut [
 }
 
 #[target_feature(enable = "avx2")]
-fn fill_beginnings_with(literals: &Beginnings, bytes: &[u8], words: &mut [u64; WORDS]) -> usize {
+fn fill_beginnings_with<const SETS: usize>(
+    literals: &Beginnings<SETS>,
+    bytes: &[u8],
+    words: &mut [u64; WORDS],
+) -> usize {
     let places = places(literals);
     let mut filled = 0;
     for word in words {
@@ -198,32 +206,41 @@ fn fill_beginnings_with(literals: &Beginnings, bytes: &[u8], words: &mut [u64; W
     filled
 }
 
-/// For each place, buckets by low and by high half, as registers.
-type Places = [[__m256i; 2]; PLACES];
+/// For each place, buckets of each set by low and by high half, as registers.
+type Places<const SETS: usize> = [[[__m256i; 2]; SETS]; PLACES];
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn places(literals: &Beginnings) -> Places {
-    std::array::from_fn(|place| {
-        let tables = &literals.places[place];
-        [register(&tables.low), register(&tables.high)]
-    })
+fn places<const SETS: usize>(literals: &Beginnings<SETS>) -> Places<SETS> {
+    let mut places = [[[_mm256_setzero_si256(); 2]; SETS]; PLACES];
+    for (registers, tables) in places.iter_mut().flatten().zip(literals.places.iter().flatten()) {
+        *registers = [register(&tables.low), register(&tables.high)];
+    }
+    places
 }
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn beginnings_in(chunk: &[u8; REACH], places: &Places) -> u64 {
+fn beginnings_in<const SETS: usize>(chunk: &[u8; REACH], places: &Places<SETS>) -> u64 {
     let [low, high] = [0, 32].map(|from| {
-        let mut shared = _mm256_set1_epi8(-1);
-        for (place, [low, high]) in places.iter().enumerate() {
+        let mut shared = [_mm256_set1_epi8(-1); SETS];
+        for (place, sets) in places.iter().enumerate() {
             let bytes = chunk[from + place..].first_chunk();
             let bytes = load(bytes.expect("the last place of the last half ends the chunk"));
             let nibble = _mm256_set1_epi8(0x0f);
-            let low = _mm256_shuffle_epi8(*low, _mm256_and_si256(bytes, nibble));
-            let high = _mm256_shuffle_epi8(*high, _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble));
-            shared = _mm256_and_si256(shared, _mm256_and_si256(low, high));
+            let (low, high) =
+                (_mm256_and_si256(bytes, nibble), _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble));
+            for (shared, [low_buckets, high_buckets]) in shared.iter_mut().zip(sets) {
+                let (low, high) =
+                    (_mm256_shuffle_epi8(*low_buckets, low), _mm256_shuffle_epi8(*high_buckets, high));
+                *shared = _mm256_and_si256(*shared, _mm256_and_si256(low, high));
+            }
         }
-        let none = _mm256_cmpeq_epi8(shared, _mm256_setzero_si256());
+        let mut any = _mm256_setzero_si256();
+        for shared in shared {
+            any = _mm256_or_si256(any, shared);
+        }
+        let none = _mm256_cmpeq_epi8(any, _mm256_setzero_si256());
         u64::from(!_mm256_movemask_epi8(none).cast_unsigned())
     });
     low | high << 32

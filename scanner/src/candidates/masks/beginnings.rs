@@ -3,14 +3,11 @@
 //! Literals share eight buckets, the bits of a byte. For each of the four places, one table says which buckets have a
 //! literal with this low half of a byte there, another which have one with this high half. A bucket that is in all
 //! eight answers may have a literal here; the caller compares. Any number of literals fits; more of them in a bucket
-//! make more false candidates, which is why those that are alike share one, and many literals make two sets.
+//! make more false candidates, which is why those that are alike share one, and many literals make several sets of eight.
 
+use super::buckets::buckets;
 use super::{CHUNK, WORDS};
 
-/// More literals than these are joined with their neighbours before the most alike are looked for.
-const MOST_GROUPS: usize = 64;
-/// The same for two sets.
-const MOST_GROUPS_OF_TWO: usize = 192;
 /// Buckets of one set.
 const BUCKETS: usize = 8;
 /// Places that are looked at.
@@ -25,31 +22,22 @@ pub(super) struct Place {
     pub(super) high: [u8; 16],
 }
 
-/// The beginnings of some literals.
+/// The beginnings of some literals, in sets of buckets: each is more work for each byte, and leaves fewer places where no
+/// literal stands.
 #[derive(Debug)]
-pub(crate) struct Beginnings {
-    pub(super) places: [Place; PLACES],
+pub(crate) struct Beginnings<const SETS: usize = 1> {
+    pub(super) places: [[Place; SETS]; PLACES],
 }
 
-/// What a bucket has so far, at each place: sets of halves, low ones in the first sixteen bits.
-type Halves = [u32; PLACES];
-
-impl Beginnings {
+impl<const SETS: usize> Beginnings<SETS> {
     /// The beginnings of these literals; `true` where upper and lower case are the same.
     pub(crate) fn new<'l>(literals: impl Iterator<Item = (&'l [u8], bool)>) -> Self {
-        Self::of(&buckets(literals, MOST_GROUPS, BUCKETS))
-    }
-
-    /// The same in two sets.
-    pub(crate) fn in_two<'l>(literals: impl Iterator<Item = (&'l [u8], bool)>) -> [Self; 2] {
-        let buckets = buckets(literals, MOST_GROUPS_OF_TWO, 2 * BUCKETS);
-        let (one, other) = buckets.split_at(buckets.len().min(BUCKETS));
-        [Self::of(one), Self::of(other)]
-    }
-
-    fn of(buckets: &[Halves]) -> Self {
-        let at = |place: usize| buckets.iter().map(move |bucket| bucket[place]);
-        Self { places: std::array::from_fn(|place| Place::new(at(place))) }
+        let buckets = buckets(literals, SETS * BUCKETS);
+        let of_set = |set: usize| buckets.chunks(BUCKETS).nth(set).unwrap_or_default();
+        let places = std::array::from_fn(|place| {
+            std::array::from_fn(|set| Place::new(of_set(set).iter().map(|bucket| bucket[place])))
+        });
+        Self { places }
     }
 
     /// A bit for each of the [`CHUNK`] bytes from `at` on at which a literal could begin.
@@ -84,16 +72,16 @@ impl Beginnings {
     }
 
     pub(super) fn look_slowly(&self, chunk: &[u8; REACH]) -> u64 {
-        let buckets = |place: usize, byte: u8| {
-            let Place { low, high } = &self.places[place];
+        let buckets = |set: usize, (sets, byte): (&[Place; SETS], &u8)| {
+            let Place { low, high } = &sets[set];
             low[usize::from(byte & 15)] & high[usize::from(byte >> 4)]
         };
         chunk.windows(PLACES).enumerate().fold(0, |word, (at, window)| {
-            let shared = window
-                .iter()
-                .enumerate()
-                .fold(u8::MAX, |shared, (place, byte)| shared & buckets(place, *byte));
-            word | u64::from(shared != 0) << at
+            let may_begin = (0..SETS).any(|set| {
+                let places = self.places.iter().zip(window);
+                places.fold(u8::MAX, |shared, place| shared & buckets(set, place)) != 0
+            });
+            word | u64::from(may_begin) << at
         })
     }
 }
@@ -109,45 +97,4 @@ impl Place {
         }
         place
     }
-}
-
-/// The halves of a literal's first bytes; of a shorter one, anything behind it.
-fn halves(literal: &[u8], ignore_case: bool) -> Halves {
-    let of = |byte: u8| 1 << (byte & 15) | 1 << (16 + (byte >> 4));
-    std::array::from_fn(|place| match literal.get(place) {
-        None => u32::MAX,
-        Some(byte) if ignore_case => of(byte.to_ascii_lowercase()) | of(byte.to_ascii_uppercase()),
-        Some(byte) => of(*byte),
-    })
-}
-
-/// What literals begin with in at most `count` buckets, those joined that are most alike, but in `most` groups first.
-fn buckets<'l>(literals: impl Iterator<Item = (&'l [u8], bool)>, most: usize, count: usize) -> Vec<Halves> {
-    let mut all: Vec<Halves> = literals.map(|(literal, ignore_case)| halves(literal, ignore_case)).collect();
-    all.sort_unstable();
-    all.dedup();
-    let groups = all.chunks(all.len().div_ceil(most).max(1));
-    let mut groups: Vec<Halves> = groups.map(|group| group.iter().fold([0; PLACES], joined)).collect();
-    while groups.len() > count {
-        let cost = |&(one, other): &(usize, usize)| {
-            width(&joined(groups[one], &groups[other])) - width(&groups[one]).max(width(&groups[other]))
-        };
-        let pairs = (0..groups.len()).flat_map(|other| (0..other).map(move |one| (one, other)));
-        let Some((one, other)) = pairs.min_by_key(cost) else { break };
-        let moved = groups.swap_remove(other);
-        groups[one] = joined(groups[one], &moved);
-    }
-    groups
-}
-
-fn joined(one: Halves, other: &Halves) -> Halves {
-    std::array::from_fn(|place| one[place] | other[place])
-}
-
-/// How many combinations of halves a bucket takes for one of its literals.
-fn width(bucket: &Halves) -> u64 {
-    bucket
-        .iter()
-        .map(|halves| u64::from((halves & 0xffff).count_ones() * (halves >> 16).count_ones()))
-        .product()
 }

@@ -157,6 +157,19 @@ impl Block {
         })
     }
 
+    /// The bytes of the chunk at `at` that are in `closes` and end a row of `class` which begins behind one that is in
+    /// `closes`, too. `goes_on` tells of a row that goes over the end of a chunk.
+    #[inline]
+    pub(crate) fn rows_between(&self, class: Class, closes: Class, at: usize, goes_on: &mut bool) -> u64 {
+        let (inside, closing) = (self.word(class, at), self.word(closes, at));
+        let begins = (closing << 1 | self.before(closes, at) >> (CHUNK - 1)) & inside;
+        // Added to a row, its first bit runs over to behind its last.
+        let (sum, over) = inside.overflowing_add(begins);
+        let (sum, more) = sum.overflowing_add(u64::from(*goes_on));
+        *goes_on = over || more;
+        sum & !inside & closing
+    }
+
     /// Whether a digit or two capitals in a row stand in `range`; also when `range` goes on beyond the block.
     #[inline]
     pub(crate) fn may_tell(&self, range: &Range<usize>) -> bool {
@@ -251,6 +264,12 @@ impl Block {
             at += CHUNK;
         }
         None
+    }
+
+    /// The bits of the chunk at `at`, above those of the chunk before it.
+    #[inline]
+    pub(crate) fn two_words(&self, class: Class, at: usize) -> u128 {
+        u128::from(self.word(class, at)) << CHUNK | u128::from(self.before(class, at))
     }
 
     #[inline]

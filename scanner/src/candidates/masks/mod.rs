@@ -7,6 +7,7 @@
 mod avx2;
 mod beginnings;
 mod block;
+mod buckets;
 mod portable;
 mod text_in_base64;
 
@@ -55,6 +56,10 @@ pub(crate) enum Class {
     Breaks,
     /// What stands before a value: white space, quotes, brackets, and signs that part or assign.
     Opens,
+    /// Quotes of code.
+    Quote,
+    /// What stands between string literals that code puts together.
+    Joint,
     /// First of four characters of base64 whose first byte is ASCII.
     FirstOfFour,
     /// Second of four whose second byte is ASCII.
@@ -64,9 +69,9 @@ pub(crate) enum Class {
 }
 
 /// How many classes there are.
-const CLASSES: usize = 17;
+const CLASSES: usize = 19;
 /// The first of them, whose words blocks keep; the others are asked about in runs only.
-const KEPT: usize = 14;
+const KEPT: usize = 16;
 
 /// The classes of each byte, a bit each.
 static BITS: [u32; 256] = bits();
@@ -87,6 +92,8 @@ impl Class {
         Self::Visible,
         Self::Breaks,
         Self::Opens,
+        Self::Quote,
+        Self::Joint,
         Self::FirstOfFour,
         Self::SecondOfFour,
         Self::ThirdOfFour,
@@ -135,6 +142,11 @@ impl Class {
                         b'"' | b'\'' | b'`' | b'(' | b'[' | b'{' | b'<' | b'>' | b'=' | b':' | b',' | b';'
                     )
                     || matches!(byte, b'~' | b'|' | b'/' | b'?' | b'&' | b'#')
+            }
+            Self::Quote => matches!(byte, b'"' | b'\'' | b'`'),
+            Self::Joint => {
+                matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'+' | b'.' | b'&' | b'|' | b'~' | b'<' | b'\\')
+                    || matches!(byte, b'n' | b'r' | b't')
             }
             // ASCII has no eighth bit: of the six bits of each character one is zero.
             Self::FirstOfFour => sextet(byte) & 0b10_0000 == 0,

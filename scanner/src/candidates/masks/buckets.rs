@@ -1,0 +1,98 @@
+//! Which literals share a bucket: those together with which few other places of ordinary text are taken.
+
+use super::beginnings::PLACES;
+
+/// More groups of literals than these are joined with their neighbours in order before the cheapest are looked for.
+const MOST_GROUPS: usize = 192;
+
+/// What a bucket has so far, at each place: sets of halves of a byte, low ones in the first sixteen bits.
+pub(super) type Halves = [u32; PLACES];
+
+/// What literals begin with in at most `count` buckets, those joined that cost least.
+pub(super) fn buckets<'l>(literals: impl Iterator<Item = (&'l [u8], bool)>, count: usize) -> Vec<Halves> {
+    let mut all: Vec<Halves> = literals.map(|(literal, ignore_case)| halves(literal, ignore_case)).collect();
+    all.sort_unstable();
+    all.dedup();
+    let groups = all.chunks(all.len().div_ceil(MOST_GROUPS).max(1));
+    let mut groups: Vec<Halves> = groups.map(|group| group.iter().fold([0; PLACES], joined)).collect();
+    let mut weights: Vec<i64> = groups.iter().map(weight).collect();
+    let cost = |groups: &[Halves], weights: &[i64], one: usize, other: usize| {
+        weight(&joined(groups[one], &groups[other])) - weights[one] - weights[other]
+    };
+    // What each group costs most cheaply together with an earlier one.
+    let cheapest = |groups: &[Halves], weights: &[i64], other: usize| {
+        (0..other).map(|one| (cost(groups, weights, one, other), one)).min().unwrap_or((i64::MAX, 0))
+    };
+    let mut best: Vec<(i64, usize)> =
+        (0..groups.len()).map(|other| cheapest(&groups, &weights, other)).collect();
+    while groups.len() > count {
+        let Some(other) = (1..groups.len()).min_by_key(|other| best[*other]) else { break };
+        let one = best[other].1;
+        let last = groups.len() - 1;
+        groups[one] = joined(groups[one], &groups[other]);
+        weights[one] = weight(&groups[one]);
+        groups.swap_remove(other);
+        weights.swap_remove(other);
+        best.swap_remove(other);
+        for (index, best) in best.iter_mut().enumerate() {
+            if [one, other, last].contains(&best.1) || [one, other].contains(&index) {
+                *best = cheapest(&groups, &weights, index);
+            } else {
+                let changed = [one, other].into_iter().filter(|changed| *changed < index);
+                let costs = changed.map(|changed| (cost(&groups, &weights, changed, index), changed));
+                *best = costs.fold(*best, std::cmp::min);
+            }
+        }
+    }
+    groups
+}
+
+fn joined(one: Halves, other: &Halves) -> Halves {
+    std::array::from_fn(|place| one[place] | other[place])
+}
+
+/// How often a bucket takes some place of a text, as a product of the frequencies of its bytes.
+fn weight(bucket: &Halves) -> i64 {
+    let of_place = |halves: &u32| -> i64 {
+        let bits = |set: u32| (0..16_usize).filter(move |half| set >> half & 1 == 1);
+        bits(halves >> 16)
+            .flat_map(|high| bits(halves & 0xffff).map(move |low| i64::from(FREQUENCY[high << 4 | low])))
+            .sum()
+    };
+    bucket.iter().map(of_place).product()
+}
+
+/// About how often each byte stands in text and code, of some ten thousand.
+static FREQUENCY: [u16; 256] = frequency();
+
+#[expect(clippy::cast_possible_truncation, reason = "the loop ends at 255")]
+const fn frequency() -> [u16; 256] {
+    const LETTERS: [u16; 26] = [
+        500, 110, 250, 260, 800, 150, 140, 200, 460, 20, 60, 280, 200, 460, 460, 180, 20, 440, 450, 620, 210,
+        80, 90, 40, 120, 20,
+    ];
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'a'..=b'z' => LETTERS[byte - b'a' as usize],
+            b' ' => 900,
+            b'"' | b'.' | b',' | b'_' | b'-' | b'/' | b'\n' | b'\\' => 150,
+            b'!'..=b'~' => 50,
+            128..=191 => 10,
+            _ => 2,
+        };
+        byte += 1;
+    }
+    table
+}
+
+/// The halves of a literal's first bytes; of a shorter one, anything behind it.
+fn halves(literal: &[u8], ignore_case: bool) -> Halves {
+    let of = |byte: u8| 1 << (byte & 15) | 1 << (16 + (byte >> 4));
+    std::array::from_fn(|place| match literal.get(place) {
+        None => u32::MAX,
+        Some(byte) if ignore_case => of(byte.to_ascii_lowercase()) | of(byte.to_ascii_uppercase()),
+        Some(byte) => of(*byte),
+    })
+}
