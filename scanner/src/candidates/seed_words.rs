@@ -1,19 +1,21 @@
 //! Words of seed phrases, in a row: at least twelve that stand in a list of BIP-39, however they are separated.
 //!
-//! Twelve words of three letters with one byte between them are 47 bytes. So one word of every 40 bytes is looked up, in
-//! ASCII of every 56, and only around one that is listed are others.
+//! Of the text between signs of code and words too short for any list, only stretches as long as a phrase are worth a
+//! look. There one word of every 40 or 56 bytes is looked up, and only around one that is listed are others.
 
 use std::ops::Range;
 
-use super::masks::{Block, Class};
+use super::masks::{Block, CHUNK, Class};
 use crate::checks::bip39::{MAX_WORD_BYTES, is_listed};
 
 /// Bytes between two look-ups.
 const STRIDE: usize = 40;
-/// The same in ASCII, where a phrase has words longer than three letters.
+/// The same in ASCII.
 const PLAIN_STRIDE: usize = 56;
-/// Of any place in a row, so many bytes before it or behind it are in the row.
-const HALF_ROW: usize = 23;
+/// Bytes of the shortest phrase: twelve signs of three bytes each, one byte between them.
+const SHORTEST: usize = 47;
+/// The same in ASCII: one in ten thousand phrases of twelve words is shorter.
+const SHORTEST_PLAIN: usize = 60;
 /// Letters of a word before a probe, in ASCII.
 const MAX_BEFORE: usize = 12;
 /// Fewest words of a phrase.
@@ -26,47 +28,104 @@ const MAX_GAP: usize = 16;
 /// Finds rows of listed words, block by block.
 #[derive(Debug, Default)]
 pub(crate) struct SeedWords {
+    /// Words before this place were looked up.
     at: usize,
+    /// Chunks before this place were read.
+    read_until: usize,
+    stretch: Stretch,
+    /// The next ones, where one ended in the chunk that was read last: one inside of it, and one that goes on.
+    next_stretches: [Option<Stretch>; 2],
+}
+
+/// Text in which a phrase could stand, as far as it was read.
+#[derive(Debug, Default)]
+struct Stretch {
+    range: Range<usize>,
+    is_plain: bool,
 }
 
 impl SeedWords {
-    /// The words of the next row whose probe lies in `block`.
+    /// The words of the next row that `block` shows.
+    #[inline]
     pub(crate) fn next_in(&mut self, block: &Block, bytes: &[u8]) -> Option<Vec<Range<usize>>> {
-        let Range { start, end: limit } = block.range();
-        let stride = if block.next(Class::Foreign, start).is_none() { PLAIN_STRIDE } else { STRIDE };
         loop {
-            let probe = self.at + stride;
-            if probe >= limit {
+            while let Some(probe) = self.stretch.next_probe(self.at) {
+                if let Some(row) = self.row_around(block, bytes, probe) {
+                    return Some(row);
+                }
+            }
+            if let Some(stretch) = self.next_stretches.iter_mut().find_map(Option::take) {
+                self.stretch = stretch;
+            } else if self.read_until < block.range().end {
+                self.read(block);
+            } else {
                 return None;
-            }
-            if !may_be_in_row(block, probe) {
-                self.at = probe;
-                continue;
-            }
-            let word = plain_word_at(block, bytes, probe).or_else(|| word_near(bytes, probe));
-            let Some(word) = word else {
-                self.at = probe;
-                continue;
-            };
-            if !is_listed(&bytes[word.clone()]) {
-                self.at = probe;
-                continue;
-            }
-            let before = listed_before(bytes, word.start, self.at).count();
-            let room = MAX_WORDS.saturating_sub(before + 1);
-            let (mut count, mut end) = (before + 1, word.end);
-            for after in listed_after(bytes, word.end).take(room) {
-                (count, end) = (count + 1, after.end);
-            }
-            let floor = std::mem::replace(&mut self.at, end.max(probe));
-            if count >= MIN_WORDS {
-                let mut row: Vec<Range<usize>> = listed_before(bytes, word.start, floor).collect();
-                row.reverse();
-                row.extend(std::iter::once(word.clone()).chain(listed_after(bytes, word.end).take(room)));
-                return Some(row);
             }
         }
     }
+
+    /// Reads a chunk: the stretch goes on to its end, or to the first byte that is never in a row.
+    #[inline]
+    fn read(&mut self, block: &Block) {
+        let chunk = self.read_until..block.range().end.min(self.read_until + CHUNK);
+        self.read_until = chunk.end;
+        let is_plain = block.two_words(Class::Foreign, chunk.start) == 0;
+        self.stretch.is_plain = is_plain && (self.stretch.is_plain || self.stretch.range.is_empty());
+        let never = block.never_in_row(chunk.start, is_plain);
+        self.stretch.range.end = chunk.end.min(chunk.start + never.trailing_zeros() as usize);
+        if never != 0 {
+            let last = chunk.start + CHUNK - never.leading_zeros() as usize;
+            let inside = first_gap(never).map(|gap| chunk.start + gap.start..chunk.start + gap.end);
+            let inside = inside.filter(|gap| gap.start > self.stretch.range.end && gap.end < last);
+            self.next_stretches = [inside, Some(last..chunk.end.max(last))]
+                .map(|range| range.map(|range| Stretch { range, is_plain }));
+        }
+    }
+
+    /// The words of the row around `probe`.
+    fn row_around(&mut self, block: &Block, bytes: &[u8], probe: usize) -> Option<Vec<Range<usize>>> {
+        let floor = std::mem::replace(&mut self.at, probe);
+        let word = plain_word_at(block, bytes, probe).or_else(|| word_near(bytes, probe))?;
+        if !is_listed(&bytes[word.clone()]) {
+            return None;
+        }
+        let before = listed_before(bytes, word.start, floor).count();
+        let room = MAX_WORDS.saturating_sub(before + 1);
+        let (mut count, mut end) = (before + 1, word.end);
+        for after in listed_after(bytes, word.end).take(room) {
+            (count, end) = (count + 1, after.end);
+        }
+        self.at = end.max(probe);
+        if count < MIN_WORDS {
+            return None;
+        }
+        let mut row: Vec<Range<usize>> = listed_before(bytes, word.start, floor).collect();
+        row.reverse();
+        row.extend(std::iter::once(word.clone()).chain(listed_after(bytes, word.end).take(room)));
+        Some(row)
+    }
+}
+
+impl Stretch {
+    /// The next place behind `at` at which a word is looked up.
+    #[inline]
+    fn next_probe(&self, at: usize) -> Option<usize> {
+        let (shortest, stride) =
+            if self.is_plain { (SHORTEST_PLAIN, PLAIN_STRIDE) } else { (SHORTEST, STRIDE) };
+        let probe = at.max(self.range.start) + stride;
+        (self.range.len() >= shortest && probe < self.range.end).then_some(probe)
+    }
+}
+
+/// Where as many bits in a row as the shortest phrase has bytes are not set for the first time.
+#[inline]
+fn first_gap(never: u64) -> Option<Range<usize>> {
+    const { assert!(SHORTEST == 47) };
+    let free = !never;
+    let rows = [1, 2, 4, 8, 16, 15].into_iter().fold(free, |rows, step| rows & rows >> step);
+    let start = rows.trailing_zeros() as usize;
+    let length = free.checked_shr(rows.trailing_zeros()).unwrap_or(0).trailing_ones() as usize;
+    (rows != 0).then_some(start..start + length)
 }
 
 /// All words of a text.
@@ -97,12 +156,21 @@ fn listed_after(bytes: &[u8], mut at: usize) -> impl Iterator<Item = Range<usize
     })
 }
 
-/// Whether no sign of code stands in half a phrase before `at`, or in half a phrase behind it.
-#[inline]
-fn may_be_in_row(block: &Block, at: usize) -> bool {
-    let around = block.bits(Class::Breaks, at.saturating_sub(HALF_ROW));
-    let half = (1 << HALF_ROW) - 1;
-    around & half == 0 || around >> HALF_ROW & half == 0
+impl Block {
+    /// Signs of code, and in ASCII first letters of words of one or two letters, in the chunk at `at`. A letter behind a
+    /// backslash is none.
+    #[inline]
+    fn never_in_row(&self, at: usize, is_plain: bool) -> u64 {
+        let breaks = (self.two_words(Class::Breaks, at) >> CHUNK) as u64;
+        if !is_plain {
+            return breaks;
+        }
+        let escaped = self.two_words(Class::Escape, at) << 1;
+        let letters = self.two_words(Class::Alnum, at) & !self.two_words(Class::Digit, at) & !escaped;
+        let short = letters & !(letters << 1) & !(letters >> 1 & letters >> 2);
+        // Where the last words of the chunk end is not known.
+        breaks | (short >> CHUNK) as u64 & u64::MAX >> 2
+    }
 }
 
 /// The word around `at`, when it is of ASCII and stands in the block.
