@@ -14,6 +14,17 @@ pub(crate) fn begins_word(bytes: &[u8], start: usize) -> bool {
     }
 }
 
+/// Whether a match at `start` could stand alone: it begins a word, or the byte before it may say how long it is.
+#[inline]
+pub(super) fn may_begin_word(bytes: &[u8], start: usize) -> bool {
+    match bytes[..start] {
+        [.., before, last] if is(last, ALNUM) => {
+            before == b'x' || !is(before, ALNUM) || begins_word(bytes, start)
+        }
+        _ => true,
+    }
+}
+
 /// Whether nothing that belongs to the same word stands at `end`.
 pub(super) fn ends_word(bytes: &[u8], end: usize) -> bool {
     bytes.get(end).is_none_or(|&byte| !is(byte, ALNUM))

@@ -5,9 +5,11 @@ use std::ops::Range;
 
 use super::context::REACH as OF_LABEL;
 use super::table::MAX_LINE;
-use crate::candidates::{Beginnings, Block, CHUNK, LiteralTable};
+use crate::candidates::{Beginnings, Block, CHUNK, LiteralTable, WORDS};
 use crate::rules::Keyword;
 
+/// Sets of beginnings.
+const SETS: usize = 2;
 /// Bytes that are looked at ahead of a number, so that a row of numbers asks once.
 const AHEAD: usize = CHUNK;
 /// Shortest beginning that is looked up.
@@ -18,13 +20,13 @@ const AFTER_WORD: &[u8] = b" \t\n\r_-.,:;=\"'`|/\\()[]{}<>#*&?!";
 /// The words of all rules.
 #[derive(Debug)]
 pub(super) struct CallingWords {
-    beginnings: Beginnings,
+    beginnings: Beginnings<SETS>,
     /// First words, each with its length.
     first_words: LiteralTable<usize>,
 }
 
 /// Which bytes of a view were looked through.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Seen {
     from: usize,
     until: usize,
@@ -34,6 +36,9 @@ pub(super) struct Seen {
     is_table: bool,
     /// Whether the first line, not read yet, may be the head of a table.
     pub(super) may_begin_table: bool,
+    /// Where words may begin in the block that starts here.
+    of_block: Option<usize>,
+    beginnings: [u64; WORDS],
 }
 
 impl CallingWords {
@@ -56,9 +61,10 @@ impl CallingWords {
         is_cell: bool,
         seen: &mut Seen,
     ) -> Option<usize> {
+        self.read(block, bytes, seen);
         if is_cell && !seen.is_table {
             seen.is_table = true;
-            seen.may_begin_table = self.last_in(block, bytes, 0..MAX_LINE.min(bytes.len())).is_some();
+            seen.may_begin_table = self.last_in(block, bytes, 0..MAX_LINE.min(bytes.len()), seen).is_some();
         }
         let reach = if is_cell { 2 * MAX_LINE } else { 2 * OF_LABEL };
         let from = at.saturating_sub(reach);
@@ -66,28 +72,38 @@ impl CallingWords {
             (seen.from, seen.until, seen.last) = (from, from, None);
         }
         if seen.from > from {
-            let earlier = self.last_in(block, bytes, from..seen.from);
+            let earlier = self.last_in(block, bytes, from..seen.from, seen);
             (seen.from, seen.last) = (from, seen.last.or(earlier));
         }
         if seen.until <= at {
             let until = bytes.len().min(at + AHEAD).min(block.range().end).max(at);
-            let later = self.last_in(block, bytes, seen.until..until);
+            let later = self.last_in(block, bytes, seen.until..until, seen);
             (seen.until, seen.last) = (until, later.or(seen.last));
         }
         seen.last.filter(|last| *last >= from).or(seen.may_begin_table.then_some(0))
     }
 
+    /// Reads where words may begin in a block, once.
+    #[inline]
+    fn read(&self, block: &Block, bytes: &[u8], seen: &mut Seen) {
+        let start = block.range().start;
+        if seen.of_block != Some(start) {
+            seen.of_block = Some(start);
+            self.beginnings.fill(bytes, start, &mut seen.beginnings);
+            for (word, at) in seen.beginnings.iter_mut().zip(block.range().step_by(CHUNK)) {
+                *word &= block.cased_word_starts(at);
+            }
+        }
+    }
+
     /// Where the last word begins that begins between these places.
-    fn last_in(&self, block: &Block, bytes: &[u8], range: Range<usize>) -> Option<usize> {
+    fn last_in(&self, block: &Block, bytes: &[u8], range: Range<usize>, seen: &Seen) -> Option<usize> {
         let start = block.range().start;
         let in_block = range.start.max(start)..range.end.min(block.range().end);
         let first = in_block.start - (in_block.start - start) % CHUNK;
         let chunks = (first..in_block.end).step_by(CHUNK).rev();
         chunks
-            .flat_map(|at| {
-                let word = self.beginnings.word(bytes, at) & block.cased_word_starts(at);
-                positions_from_last(at, word)
-            })
+            .flat_map(|at| positions_from_last(at, seen.beginnings[(at - start) / CHUNK]))
             .take_while(|at| *at >= in_block.start)
             .find(|at| *at < in_block.end && self.is_word(bytes, *at))
             .or_else(|| {

@@ -18,7 +18,7 @@ use crate::rules::{Rule, Trigger};
 
 #[cfg(test)]
 pub(crate) use boundary::begins_word as is_word_start;
-use boundary::{begins_word, ends_word, goes_on_from_a_word, is_in_digest, is_piece_of_blob};
+use boundary::{begins_word, ends_word, goes_on_from_a_word, is_in_digest, is_piece_of_blob, may_begin_word};
 pub(crate) use context::{MAX_NAMED, Memory, NumberRules};
 pub(crate) use names::NameRules;
 pub(crate) use phrases::in_row;
@@ -55,13 +55,13 @@ pub(crate) fn in_digits<'b>(
         Trigger::Digits { reach, max_bytes, .. } => (reach, max_bytes),
         _ => (0, 0),
     };
-    let possible = begins_near(rule, bytes, stretch.start);
-    let end = if possible { bytes.len().min(stretch.end + max_bytes) } else { 0 };
+    let end = bytes.len().min(stretch.end + max_bytes);
     let mut at = stretch.start.saturating_sub(reach);
     let starts = MAX_STARTS + stretch.len() / 16;
     std::iter::repeat_with(move || {
+        let from = next_start(rule, &bytes[..end], at..stretch.end)?;
         let found =
-            candidate_match(rule, bytes, at..end.max(at)).filter(|found| found.whole.start < stretch.end)?;
+            candidate_match(rule, bytes, from..end).filter(|found| found.whole.start < stretch.end)?;
         let confirmed =
             confirm(rule, bytes, &found).filter(|_| numbers::stands_alone(rule, bytes, &found.whole));
         at = if confirmed.is_some() { found.whole.end } else { next_group(&bytes[..end], found.whole.start) };
@@ -72,11 +72,14 @@ pub(crate) fn in_digits<'b>(
     .flatten()
 }
 
-/// Whether a byte that a match can begin with stands at the first digit or within reach before it.
-fn begins_near(rule: &Rule, bytes: &[u8], digits: usize) -> bool {
-    let Trigger::Digits { reach, first, .. } = &rule.trigger else { return false };
-    let is_any_digit = first[usize::from(b'0')..=usize::from(b'9')].contains(&true);
-    is_any_digit || bytes[digits.saturating_sub(*reach)..digits].iter().any(|byte| first[usize::from(*byte)])
+/// The first place in `range` at which a match could begin, by what every match begins with and is made of.
+fn next_start(rule: &Rule, bytes: &[u8], mut range: Range<usize>) -> Option<usize> {
+    let Trigger::Digits { first, form, max_bytes, .. } = &rule.trigger else { return None };
+    range.find(|&at| {
+        first[usize::from(bytes[at])]
+            && (!rule.whole_word || may_begin_word(bytes, at))
+            && form.fits(&bytes[at..bytes.len().min(at + max_bytes)], rule.min_bytes)
+    })
 }
 
 /// The password that `rule` finds in a URL.

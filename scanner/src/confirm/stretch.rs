@@ -70,7 +70,9 @@ impl Case {
         }
         let Range { start, end } = stretch.range;
         let next = stretch.bytes.get(end);
-        if next.is_some_and(|byte| self.form.has(*byte)) {
+        let has = |byte: Option<&u8>| byte.is_some_and(|byte| self.form.has(*byte));
+        // Behind a sign that parts groups a match goes on with another one, of letters.
+        if has(next) && (next.is_some_and(u8::is_ascii_alphanumeric) || has(stretch.bytes.get(end + 1))) {
             return true;
         }
         let before = stretch.bytes[start.saturating_sub(self.reach)..start].iter().rev();

@@ -157,6 +157,16 @@ impl Form {
     pub(crate) fn has(&self, byte: u8) -> bool {
         self.alphabet[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1
     }
+
+    /// Whether `text` could begin with a match of at least `min_bytes`, by the bytes that it is made of.
+    #[inline]
+    pub(crate) fn fits(&self, text: &[u8], min_bytes: usize) -> bool {
+        let length = text.iter().take_while(|byte| self.has(**byte)).count();
+        let count = |is_kind: fn(&u8) -> bool| text[..length].iter().filter(|byte| is_kind(byte)).count();
+        length >= min_bytes
+            && (self.min_digits == 0 || count(u8::is_ascii_digit) >= self.min_digits)
+            && (self.min_signs == 0 || count(|byte| !byte.is_ascii_alphanumeric()) >= self.min_signs)
+    }
 }
 
 /// How many bytes of a kind every match has.
