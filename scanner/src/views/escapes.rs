@@ -83,6 +83,15 @@ impl Escape {
         std::str::from_utf8(&self.says[..self.says_length]).ok()?.chars().next()
     }
 
+    /// `It&#x27;s`: it stands between small letters, and opens or closes nothing.
+    fn is_apostrophe(&self, bytes: &[u8], at: usize) -> bool {
+        let is_small =
+            |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_lowercase);
+        is_small(at.checked_sub(1))
+            && is_small(Some(at + self.length))
+            && !is_small(Some(at + self.length + 3))
+    }
+
     /// Whether decoding it could bring a token or a name to light. A percent escape always could: what is
     /// percent-encoded is short, and its quotes and equal signs count.
     fn matters(&self, bytes: &[u8], at: usize) -> bool {
@@ -91,7 +100,7 @@ impl Escape {
             Kind::Percent => true,
             Kind::Backslash | Kind::Entity => {
                 is(self.says[0], EXTENDED)
-                    || matches!(self.says[0], b'"' | b'\'' if self.length > 2)
+                    || matches!(self.says[0], b'"' | b'\'' if self.length > 2 && !self.is_apostrophe(bytes, at))
                     || self.says_length > 1
                         && self.character().is_some_and(|letter| {
                             lookalikes::is_disguise(letter)

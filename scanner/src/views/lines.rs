@@ -31,8 +31,26 @@ pub(crate) fn joined(bytes: &[u8], first: Range<usize>) -> Option<Decoded> {
 fn next_line(bytes: &[u8], end: usize) -> Option<Range<usize>> {
     let start = after_break(bytes, end)?;
     let core = end_of(bytes, start, CORE);
+    if goes_on(&bytes[core..]) || begins_with_date(&bytes[start..core]) {
+        return None;
+    }
     let padding = bytes[core..].iter().take(2).take_while(|&&byte| byte == b'=').count();
     (core > start).then_some(start..core + padding)
+}
+
+/// Whether a run that `rest` follows is the beginning of a name, an address or a time.
+fn goes_on(rest: &[u8]) -> bool {
+    matches!(rest, [b':', ..])
+        || matches!(rest, [b'.' | b'@' | b'%' | b'&' | b'?', next, ..] if is(*next, CORE))
+}
+
+/// `2024-01-31`
+fn begins_with_date(run: &[u8]) -> bool {
+    let fits = |(index, byte): (usize, &u8)| match index {
+        4 | 7 => matches!(byte, b'-' | b'/'),
+        _ => byte.is_ascii_digit(),
+    };
+    run.len() >= 8 && run[..8].iter().enumerate().all(fits)
 }
 
 /// Where the next line begins, indented or not; `None` when the line does not end at `at`.
@@ -72,5 +90,10 @@ mod tests {
         assert!(joined(b"one-word-a-line\nanother-word\n", 0..15).is_none());
         let sentence = "x".repeat(40);
         assert!(joined(format!("{sentence} and more\nnext").as_bytes(), 0..40).is_none());
+        for next in
+            ["2024-01-31 10:00:00", "2024-01-31T10:00:00", "path.of.a:name", "Author: ", "user@host.example"]
+        {
+            assert!(joined(format!("{sentence}\n{next} more").as_bytes(), 0..40).is_none(), "{next}");
+        }
     }
 }

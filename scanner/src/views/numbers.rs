@@ -33,6 +33,12 @@ impl NumberLists {
             }
             let last = block.next_row::<ROW>(Class::Spelled, self.at)?;
             let row = last + 1 - ROW..last + 1;
+            if let Some(last) = block.next_row::<{ reader::MAX_DIGITS + 1 }>(Class::Alnum, row.start)
+                && last < row.end
+            {
+                self.at = block.end_of(bytes, last + 1, Class::Alnum);
+                continue;
+            }
             // More spaces than a list has between its numbers may stand before it.
             let spaces = bytes[row.clone()].iter().take_while(|byte| !byte.is_ascii_hexdigit()).count();
             let start = row.start + spaces;

@@ -3,13 +3,18 @@
 use std::ops::Range;
 
 use super::{ALPHABETS, Alphabet, GROUP, VALUES, begins_text, decode, group};
-use crate::candidates::{Block, Class};
+use crate::candidates::{Block, CHUNK, Class};
 use crate::views::{Codec, Decoded, Steps};
 
 /// Groups in a row that must be text: sixteen bytes.
 const MIN_GROUPS: usize = 4;
 /// Characters of the shortest stretch.
 const SHORTEST: usize = GROUP * MIN_GROUPS;
+
+/// Letters of a row. One in five thousand tokens has fewer, no capital and no digit, or fewer signs with those.
+const MIN_LETTERS: u32 = 3;
+/// Characters of a row that are no small letters.
+const MIN_NOT_SMALL: u32 = 4;
 
 /// The alphabets in which a group of text may begin with each character, a bit each.
 static FIRST: [u8; 256] = first();
@@ -52,11 +57,13 @@ impl Stretches {
             if rows == 0 {
                 continue;
             }
+            let looks = Looks::of(block, chunk);
             let escaped = if self.may_escape { block.behind::<SHORTEST>(Class::Escape, chunk) } else { 0 };
             for last in block.positions(chunk, rows) {
                 let start = last + 1 - SHORTEST;
                 let is_escaped = escaped >> (last - chunk) & 1 == 1;
                 if start >= self.at
+                    && looks.encoded(last - chunk)
                     && let Some(decoded) = self.opened_at(bytes, start, is_escaped)
                 {
                     self.at = decoded.source.end.max(start + 1);
@@ -98,6 +105,35 @@ impl Stretches {
         let stretch = start..start + groups * GROUP;
         let breaks_off = self.may_escape && bytes.get(stretch.end..).is_some_and(has_escape);
         Some(if breaks_off { unescaped(bytes, start) } else { decode(bytes, stretch, Alphabet(which)) })
+    }
+}
+
+/// What the bytes of a chunk, and of the one before it, are, a bit each.
+struct Looks {
+    letters: u128,
+    telling: u128,
+    signs: u128,
+}
+
+impl Looks {
+    #[inline]
+    fn of(block: &Block, chunk: usize) -> Self {
+        let (alnum, telling) = (block.two_words(Class::Alnum, chunk), block.two_words(Class::Telling, chunk));
+        let letters = alnum & !block.two_words(Class::Digit, chunk);
+        Self { letters, telling, signs: !alnum }
+    }
+
+    /// Whether the row whose last byte is this one of the chunk has as many letters, capitals, digits and signs as
+    /// nearly all that is encoded: a quarter of its characters are small letters.
+    #[inline]
+    fn encoded(&self, last: usize) -> bool {
+        const { assert!(SHORTEST <= CHUNK) };
+        let from = CHUNK + 1 + last - SHORTEST;
+        let row = |bits: u128| bits >> from & ((1 << SHORTEST) - 1);
+        let (telling, signs) = (row(self.telling), row(self.signs));
+        telling != 0
+            && (telling | signs).count_ones() >= MIN_NOT_SMALL
+            && row(self.letters).count_ones() >= MIN_LETTERS
     }
 }
 

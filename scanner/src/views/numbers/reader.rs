@@ -11,7 +11,7 @@ use crate::views::{Codec, Decoded};
 /// Most characters between two numbers.
 const MAX_BETWEEN: usize = 8;
 /// Most digits of one number: hexadecimal bytes are dumped in groups.
-const MAX_DIGITS: usize = 16;
+pub(super) const MAX_DIGITS: usize = 16;
 const BASES: [Base; 4] = [Base::Hex, Base::Decimal, Base::Octal, Base::Binary];
 
 /// Whether `byte` is a digit, or stands between numbers.
