@@ -61,7 +61,7 @@ impl Walk<'_> {
                     self.frames.pop()?;
                 }
                 b',' => self.next_member(),
-                b'"' => return Some(self.at..end_of_string(self.text, self.at + 1)?),
+                b'"' => return Some(self.at..end_of_string(self.text, self.at + 1)? + 1),
                 b'-' | b'0'..=b'9' | b't' | b'f' | b'n' => return Some(self.at..self.end_of_literal()),
                 _ => return None,
             }
@@ -121,15 +121,12 @@ impl Walk<'_> {
     }
 }
 
-/// One past the closing quote of the string whose text begins at `from`.
-fn end_of_string(text: &[u8], mut from: usize) -> Option<usize> {
-    loop {
-        let at = from + memchr::memchr2(b'"', b'\\', text.get(from..)?)?;
-        if text[at] == b'"' {
-            return Some(at + 1);
-        }
-        from = at + 2;
-    }
+/// The quotation mark that closes the string whose text begins at `from`: the first that no backslash escapes.
+pub(crate) fn end_of_string(text: &[u8], from: usize) -> Option<usize> {
+    let rest = text.get(from..)?;
+    let closes =
+        |quote: &usize| rest[..*quote].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0;
+    memchr::memchr_iter(b'"', rest).find(closes).map(|quote| from + quote)
 }
 
 /// The text of a string, its escapes undone.

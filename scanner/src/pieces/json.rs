@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::stem::Stem;
+use crate::parts::end_of_string;
 
 /// Frames that are told apart; what is nested deeper counts to the innermost of these.
 const MAX_FRAMES: usize = 512;
@@ -123,16 +124,5 @@ impl<'t> Walk<'t> {
 
     fn stem_in(&self, frame: &Frame) -> Stem {
         if frame.is_object { frame.stem.with(&self.text[frame.key.clone()]) } else { frame.stem }
-    }
-}
-
-/// Where the string ends whose text begins at `from`.
-fn end_of_string(text: &[u8], mut from: usize) -> Option<usize> {
-    loop {
-        let at = from + memchr::memchr2(b'"', b'\\', text.get(from..)?)?;
-        if text[at] == b'"' {
-            return Some(at);
-        }
-        from = at + 2;
     }
 }

@@ -13,6 +13,10 @@ const GENERATED_BITS: f64 = 16.0;
 const LONG_REST: usize = 8;
 /// Bytes that are hashed.
 const KEY: usize = 3;
+/// Bits of the hash that index the bitmap.
+const BITMAP_BITS: u32 = 16;
+/// Bits of the hash that index the slots.
+const SLOT_BITS: u32 = 12;
 
 /// How a secret is spelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +41,8 @@ pub(crate) enum Begin {
 #[derive(Debug)]
 pub(crate) struct Starts {
     bitmap: Box<[u64]>,
+    /// `entries[slots[s]..slots[s + 1]]` share the slot `s`.
+    slots: Box<[u32]>,
     /// By the first two bytes.
     pairs: Box<[bool]>,
     entries: Vec<Entry>,
@@ -59,8 +65,15 @@ impl Starts {
         let mut entries: Vec<Entry> = strong
             .flat_map(|(index, rule)| rule.starts.iter().flat_map(move |start| entries_of(index, start)))
             .collect();
-        entries.sort_by_key(|entry| entry.key);
-        let mut bitmap = vec![0_u64; 1 << 10];
+        entries.sort_by_key(|entry| (slot_of(entry.key), entry.key));
+        let mut slots = vec![0_u32; (1 << SLOT_BITS) + 1];
+        for entry in &entries {
+            slots[slot_of(entry.key) + 1] += 1;
+        }
+        for slot in 1..slots.len() {
+            slots[slot] += slots[slot - 1];
+        }
+        let mut bitmap = vec![0_u64; 1 << (BITMAP_BITS - 6)];
         for entry in &entries {
             let bit = bit_of(entry.key);
             bitmap[bit >> 6] |= 1 << (bit & 63);
@@ -69,7 +82,7 @@ impl Starts {
         for entry in &entries {
             pairs[usize::from(entry.text.bytes[0]) << 8 | usize::from(entry.text.bytes[1])] = true;
         }
-        Self { bitmap: bitmap.into(), pairs: pairs.into(), entries }
+        Self { bitmap: bitmap.into(), slots: slots.into(), pairs: pairs.into(), entries }
     }
 
     /// Whether any secret may begin with these three bytes. May say yes of some that none begins with.
@@ -114,8 +127,9 @@ impl Starts {
     }
 
     fn with_key(&self, key: u32) -> impl Iterator<Item = &Entry> {
-        let first = self.entries.partition_point(|entry| entry.key < key);
-        self.entries[first..].iter().take_while(move |entry| entry.key == key)
+        let slot = slot_of(key);
+        let entries = &self.entries[self.slots[slot] as usize..self.slots[slot + 1] as usize];
+        entries.iter().filter(move |entry| entry.key == key)
     }
 }
 
@@ -205,7 +219,11 @@ fn key_of(text: &[u8]) -> Option<u32> {
 }
 
 fn bit_of(key: u32) -> usize {
-    (key.wrapping_mul(0x9e37_79b1) >> 16) as usize
+    (key.wrapping_mul(0x9e37_79b1) >> (32 - BITMAP_BITS)) as usize
+}
+
+fn slot_of(key: u32) -> usize {
+    bit_of(key) >> (BITMAP_BITS - SLOT_BITS)
 }
 
 fn has_vowel(bytes: &[u8]) -> bool {

@@ -1,5 +1,6 @@
 //! The strings of one JSON text, each with the path that leads to it. Without recursion, and no copy is made.
 
+use crate::parts::end_of_string;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
@@ -85,17 +86,6 @@ impl Walk<'_> {
             None => found(0, start..end),
         }
         Some(())
-    }
-}
-
-/// Where the closing quote is.
-fn end_of_string(text: &[u8], mut from: usize) -> Option<usize> {
-    loop {
-        let at = from + memchr::memchr2(b'"', b'\\', text.get(from..)?)?;
-        if text[at] == b'"' {
-            return Some(at);
-        }
-        from = at + 2;
     }
 }
 
