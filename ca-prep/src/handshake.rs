@@ -14,6 +14,7 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
 use crate::error::Error;
+use crate::trust::SYSTEM_BUNDLES;
 
 /// Whom the client trusts.
 #[derive(Debug, Clone)]
@@ -22,6 +23,8 @@ pub(crate) struct Trust {
     own: Arc<RootCertStore>,
     /// The bundle: the same, and the public roots.
     all: Arc<RootCertStore>,
+    /// This system's own roots, if the authority was installed among them.
+    system: Option<Arc<RootCertStore>>,
 }
 
 /// Who signed what the server showed.
@@ -29,6 +32,8 @@ pub(crate) struct Trust {
 pub(crate) enum Judgement {
     /// The bottle's authority: the proxy opens the connection.
     Own,
+    /// The same, but this system does not trust it although it was installed.
+    NotInstalled,
     /// A public one: the connection goes through unopened.
     Public,
     /// Nobody the client trusts.
@@ -43,9 +48,14 @@ pub(crate) struct Seen {
 }
 
 impl Trust {
-    /// Reads `ca.pem` and `bundle.pem` of a trust folder.
-    pub(crate) fn read(folder: &Path) -> Result<Self, Error> {
-        Ok(Self { own: roots(&folder.join("ca.pem"))?, all: roots(&folder.join("bundle.pem"))? })
+    /// Reads `ca.pem` and `bundle.pem` of a trust folder; and the system's bundle, where the authority is to be in it.
+    pub(crate) fn read(folder: &Path, is_installed: bool) -> Result<Self, Error> {
+        let bundle = SYSTEM_BUNDLES.map(Path::new).into_iter().find(|path| path.exists());
+        Ok(Self {
+            own: roots(&folder.join("ca.pem"))?,
+            all: roots(&folder.join("bundle.pem"))?,
+            system: bundle.filter(|_| is_installed).map(roots).transpose()?,
+        })
     }
 }
 
@@ -110,9 +120,13 @@ impl ServerCertVerifier for Witness {
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         let trust = &self.trust;
-        let judgement = match judge(&trust.own, leaf, chain, name, now) {
+        let judged_by = |roots| judge(roots, leaf, chain, name, now);
+        let judgement = match judged_by(&trust.own) {
+            Ok(()) if trust.system.as_ref().is_some_and(|roots| judged_by(roots).is_err()) => {
+                Judgement::NotInstalled
+            }
             Ok(()) => Judgement::Own,
-            Err(why) if judge(&trust.all, leaf, chain, name, now).is_err() => Judgement::Refused(why),
+            Err(why) if judged_by(&trust.all).is_err() => Judgement::Refused(why),
             Err(_) => Judgement::Public,
         };
         let answer = match &judgement {

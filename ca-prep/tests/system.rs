@@ -30,7 +30,10 @@ trap 'kill $server' EXIT
 fetch() { env -i PATH="$PATH" curl -sS --noproxy '*' --retry 20 --retry-delay 0 --retry-connrefused --max-time 10 \
   --resolve a.example:$port:127.0.0.1 -o /dev/null "https://a.example:$port/"; }
 fetch || { echo 'curl refuses'; exit 1; }
-"$ca_prep" verify --out "$dir/ca" || exit 1
+echo 127.0.0.1 a.example >>/etc/hosts
+"$ca_prep" verify --out "$dir/ca" a.example:$port | grep 'a.example.*opened' || { echo 'verify refuses'; exit 1; }
+mv /etc/ssl/certs/ca-certificates.crt /etc/ssl/whole && head -n 400 /etc/ssl/whole >/etc/ssl/certs/ca-certificates.crt
+"$ca_prep" verify --out "$dir/ca" a.example:$port | grep 'although it was installed' || { echo 'verify accepts'; exit 1; }
 "$ca_prep" remove --out "$dir/ca" || exit 1
 fetch 2>/dev/null && { echo 'curl still trusts it'; exit 1; }
 judge >/dev/null 2>&1 && { echo 'trusted after remove'; exit 1; }

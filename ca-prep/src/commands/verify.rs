@@ -1,7 +1,7 @@
 //! `ca-prep verify`: shakes hands as the bottle would, and says what it sees.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rustls::CertificateError;
 use serde::Serialize;
@@ -16,10 +16,14 @@ use crate::pem;
 use crate::place::Place;
 use crate::tunnel::{Endpoint, connect};
 
+const NOT_INSTALLED: &str = "in order, but this system does not trust it although it was installed: \
+                             run `ca-prep trust --install` again";
+
 pub(crate) fn run(arguments: &Verify, dry_run: bool) -> Result<Verified, Error> {
     let place = Place::resolve(&arguments.out)?;
     let (manifest, _) = Manifest::in_force(&place)?;
-    let trust = Trust::read(&place.trust())?;
+    let is_installed = manifest.installed.iter().any(|entry| entry.root == Path::new("/"));
+    let trust = Trust::read(&place.trust(), is_installed)?;
     let targets = if dry_run { &[] } else { arguments.hosts.as_slice() };
     let hosts = targets.iter().map(|target| look(target, arguments.proxy.as_ref(), &trust)).collect();
     Ok(Verified {
@@ -89,11 +93,13 @@ impl Looked {
         looked.outcome = match &seen.judgement {
             Judgement::Own => Outcome::Opened,
             Judgement::Public => Outcome::PassedThrough,
-            Judgement::Refused(_) => Outcome::Refused,
+            Judgement::NotInstalled | Judgement::Refused(_) => Outcome::Refused,
         };
-        if let Judgement::Refused(why) = &seen.judgement {
-            looked.why = Some(reason(why));
-        }
+        looked.why = match &seen.judgement {
+            Judgement::Refused(why) => Some(reason(why)),
+            Judgement::NotInstalled => Some(NOT_INSTALLED.into()),
+            Judgement::Own | Judgement::Public => None,
+        };
         looked
     }
 }
