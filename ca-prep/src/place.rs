@@ -86,7 +86,7 @@ impl Place {
         match fs::read_dir(&self.0).map(Iterator::count) {
             Ok(0) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            Err(error) if error.kind() != io::ErrorKind::NotADirectory => {
                 Err(error).doing("look into", &self.0)
             }
             _ => Err(Error::Exists(self.0.clone())),

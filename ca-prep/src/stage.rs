@@ -114,8 +114,11 @@ impl Stage {
                 Ok(Some(turn)) => return Ok(Self { path, _turn: turn, committed: false }),
                 // Another run swept it away before it was locked: make another.
                 _ if !path.exists() => {}
-                Ok(None) => return Err(Error::Failed(format!("{} is in use", path.display()))),
-                Err(error) => return Err(error),
+                failed => {
+                    let _ = fs::remove_dir(&path);
+                    failed?;
+                    return Err(Error::Failed(format!("{} is in use", path.display())));
+                }
             }
         }
     }

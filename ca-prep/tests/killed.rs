@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use common::steps::{STEPS, copy, killed_before};
+use common::steps::{STEPS, copy, failing_at, killed_before};
 use common::{ca_prep, everything, finish, folder, made, text};
 
 /// Kills a command before each of its steps, and has what it left looked at; tells how often, if this machine can.
@@ -54,6 +54,35 @@ fn a_bottle_in_the_making_is_whole_or_not_there() {
             },
         );
         assert_kills(kills, 20);
+    }
+}
+
+#[test]
+fn a_step_that_fails_is_an_error_and_leaves_nothing() {
+    for call in STEPS.iter().chain(&["openat"]) {
+        for when in 1.. {
+            let dir = folder();
+            let out = dir.path().join("ca");
+            let command = ca_prep(&["seal", "--host", "a.example", "--out", text(&out)]);
+            let Some((failed, ended)) = failing_at(&command, call, when) else { return };
+            if !failed {
+                break;
+            }
+            let said = String::from_utf8_lossy(&ended.stderr);
+            let step = format!("{call} {when}: {said}");
+            let names = everything(dir.path()).len();
+            match ended.status.code() {
+                // Not all that fails matters: an own locale, or the sweep of what others left.
+                Some(0) => assert!(names > 5, "{step}"),
+                Some(1) if said.contains("cannot say so") => assert!(names > 5, "{step}"),
+                // The system's loader says it so.
+                Some(127) => assert_eq!(names, 0, "{step}"),
+                code => {
+                    assert_eq!((code, names), (Some(1), 0), "{step}");
+                    assert!(said.contains("No space left"), "{step}");
+                }
+            }
+        }
     }
 }
 

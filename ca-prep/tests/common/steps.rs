@@ -2,9 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -51,6 +52,22 @@ pub(crate) fn killed_before(command: &Command, call: &str, when: u32) -> Option<
     let ended = run.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&ended.stderr);
     (!said.contains("ptrace") && !said.contains("PTRACE")).then_some(!line.is_empty())
+}
+
+/// Runs a command whose call numbered `when` of one kind fails as on a full disk.
+///
+/// Tells whether there was such a call, and what came of it. Nothing if this machine cannot do it.
+pub(crate) fn failing_at(command: &Command, call: &str, when: u32) -> Option<(bool, Output)> {
+    let trace = tempfile::NamedTempFile::new().unwrap();
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-o", text(trace.path()), "-e", &format!("trace=?{call}")]);
+    strace.args(["-e", &format!("inject=?{call}:error=ENOSPC:when={when}")]);
+    let ended = strace.arg(command.get_program()).args(command.get_args()).output().ok()?;
+    if String::from_utf8_lossy(&ended.stderr).contains("ptrace") {
+        return None;
+    }
+    let traced = fs::read_to_string(trace.path()).unwrap();
+    Some((traced.contains("INJECTED"), ended))
 }
 
 pub(crate) fn copy(from: &Path, to: &Path) {
