@@ -11,6 +11,7 @@ mod handshake;
 mod harden;
 mod host;
 mod install;
+mod interrupt;
 mod key;
 mod manifest;
 mod patience;

@@ -18,7 +18,8 @@ impl Place {
     ///
     /// # Errors
     ///
-    /// A path over a link that another user put into an open folder, and one that is not UTF-8 or holds a control character: mitmproxy and env files could not be told of it.
+    /// A path over a link that another user put into an open folder, and one that is not UTF-8 or holds a control
+    /// character: mitmproxy and env files could not be told of it.
     pub(crate) fn resolve(out: &Path) -> Result<Self, Error> {
         if out.as_os_str().is_empty() {
             return Err(Error::Usage("--out is empty".into()));

@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use common::steps::{STEPS, copy, failing_at, killed_before};
+use common::steps::{STEPS, copy, failing_at, killed_before, signalled_before};
 use common::{ca_prep, everything, finish, folder, made, text};
 
 /// Kills a command before each of its steps, and has what it left looked at; tells how often, if this machine can.
@@ -54,6 +54,26 @@ fn a_bottle_in_the_making_is_whole_or_not_there() {
             },
         );
         assert_kills(kills, 20);
+    }
+}
+
+#[test]
+fn told_to_stop_at_any_step_a_command_leaves_no_key_beside_its_place() {
+    let dir = folder();
+    let out = dir.path().join("ca");
+    let command = ca_prep(&["seal", "--host", "a.example", "--out", text(&out)]);
+    for signal in ["INT", "TERM"] {
+        for call in STEPS {
+            for when in 1.. {
+                let Some(ended) = signalled_before(&command, signal, call, when) else { return };
+                let names = fs::read_dir(dir.path()).unwrap().count();
+                assert_eq!(names, usize::from(out.exists()), "SIG{signal} before {call} {when}");
+                let _ = fs::remove_dir_all(&out);
+                if ended {
+                    break;
+                }
+            }
+        }
     }
 }
 

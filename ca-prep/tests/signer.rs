@@ -4,7 +4,7 @@ mod common;
 
 use std::fs;
 use std::io::Read;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -117,6 +117,22 @@ fn another_user_gets_nothing() {
     assert_eq!(said, "", "curl exited with {code:?}");
     let (_, audit) = running.stop();
     assert!(audit.contains("\"event\":\"stranger\"") && audit.contains("65534"), "{audit}");
+}
+
+#[test]
+fn the_user_whom_the_socket_is_given_to_is_answered() {
+    if !rustix::process::geteuid().is_root() {
+        return eprintln!("skipped: only root can give a socket away");
+    }
+    let running = Running::start(&["--client-uid", "65534"]);
+    let found = fs::metadata(&running.socket).unwrap();
+    assert_eq!((found.uid(), found.permissions().mode() & 0o7777), (65534, 0o600));
+    fs::set_permissions(running.socket.parent().unwrap(), fs::Permissions::from_mode(0o755)).unwrap();
+    let mut curl = Command::new("setpriv");
+    curl.args(["--reuid=65534", "--clear-groups", "curl", "-sS", "--max-time", "1", "--http0.9"]);
+    let (_, said, _) = finish(curl.args(["--unix-socket", text(&running.socket), "http://signer/"]));
+    assert!(said.starts_with("error malformed "), "{said}");
+    assert!(Client::of(&running).ask(b"any.example").is_ok(), "the signer's own user is answered too");
 }
 
 #[test]

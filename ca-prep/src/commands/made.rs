@@ -14,6 +14,7 @@ use crate::constraints::constraints;
 use crate::egress::Egress;
 use crate::error::Error;
 use crate::host::Host;
+use crate::interrupt::PutOff;
 use crate::key::KeyKind;
 use crate::manifest::{Manifest, Way};
 use crate::place::Place;
@@ -84,6 +85,7 @@ impl Bottle {
     pub(crate) fn write(mut self, dry_run: bool) -> Result<Made, Error> {
         let files = self.files()?;
         if !dry_run {
+            let _put_off = PutOff::begin()?;
             stage::write(&self.place, &files)?;
         }
         Ok(self.made(files, dry_run))

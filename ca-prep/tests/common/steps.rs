@@ -32,14 +32,14 @@ pub(crate) const STEPS: [&str; 15] = [
     "flock",
 ];
 
-/// Runs a command that is killed before its call numbered `when` of one kind.
+/// Runs a command that gets a signal before its call numbered `when` of one kind.
 ///
 /// Tells whether there was no such call: then it came to its end, or said that it is made and was stopped. Nothing if
 /// this machine cannot do it.
-pub(crate) fn killed_before(command: &Command, call: &str, when: u32) -> Option<bool> {
+pub(crate) fn signalled_before(command: &Command, signal: &str, call: &str, when: u32) -> Option<bool> {
     let mut strace = Command::new("strace");
     strace.args(["-f", "-I", "2", "-o", "/dev/null", "-e", &format!("trace=?{call}")]);
-    strace.args(["-e", &format!("inject=?{call}:signal=KILL:when={when}")]);
+    strace.args(["-e", &format!("inject=?{call}:signal={signal}:when={when}")]);
     strace.arg(command.get_program()).args(command.get_args());
     strace.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let mut run = strace.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().ok()?;
@@ -52,6 +52,11 @@ pub(crate) fn killed_before(command: &Command, call: &str, when: u32) -> Option<
     let ended = run.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&ended.stderr);
     (!said.contains("ptrace") && !said.contains("PTRACE")).then_some(!line.is_empty())
+}
+
+/// The same with the signal that nobody hears.
+pub(crate) fn killed_before(command: &Command, call: &str, when: u32) -> Option<bool> {
+    signalled_before(command, "KILL", call, when)
 }
 
 /// Runs a command whose call numbered `when` of one kind fails as on a full disk.
