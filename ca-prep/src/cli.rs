@@ -68,7 +68,7 @@ pub(crate) struct Sign {
     /// Where the proxy asks for leaves
     #[arg(long, value_name = "PATH")]
     pub(crate) socket: PathBuf,
-    /// The user that the proxy runs as, if another
+    /// The user that the proxy runs as, if another: gets the socket and DIR/proxy (needs root)
     #[arg(long, value_name = "UID")]
     pub(crate) client_uid: Option<u32>,
     /// How many new leaves are made in a second

@@ -16,6 +16,9 @@ pub(crate) struct Planned {
     /// What it is.
     #[serde(skip)]
     pub(crate) content: Content,
+    /// Whom it is given to, if to another than who writes it.
+    #[serde(skip)]
+    pub(crate) owner: Option<u32>,
 }
 
 /// What lies at a place.
@@ -30,7 +33,7 @@ pub(crate) enum Content {
 impl Planned {
     /// A folder.
     pub(crate) fn folder(path: impl Into<PathBuf>, mode: u32) -> Self {
-        Self { path: path.into(), mode: Mode(mode), content: Content::Folder }
+        Self::new(path.into(), mode, Content::Folder)
     }
 
     /// A file that only its owner may read.
@@ -45,12 +48,17 @@ impl Planned {
 
     /// A link to what all may read.
     pub(crate) fn link(path: impl Into<PathBuf>, leads_to: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), mode: Mode(0o644), content: Content::Link(leads_to.into()) }
+        Self::new(path.into(), 0o644, Content::Link(leads_to.into()))
     }
 
     /// The same at another place.
     pub(crate) fn moved(self, path: PathBuf) -> Self {
         Self { path, ..self }
+    }
+
+    /// The same for another user.
+    pub(crate) fn given_to(self, owner: Option<u32>) -> Self {
+        Self { owner, ..self }
     }
 
     /// The last part of its path.
@@ -59,8 +67,11 @@ impl Planned {
     }
 
     fn file(path: &str, mode: u32, text: &str) -> Self {
-        let bytes = Zeroizing::new(text.as_bytes().to_vec());
-        Self { path: path.into(), mode: Mode(mode), content: Content::File(bytes) }
+        Self::new(path.into(), mode, Content::File(Zeroizing::new(text.as_bytes().to_vec())))
+    }
+
+    fn new(path: PathBuf, mode: u32, content: Content) -> Self {
+        Self { path, mode: Mode(mode), content, owner: None }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt, symlink};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt, lchown, symlink};
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::rand;
@@ -34,6 +34,8 @@ pub(crate) fn write(place: &Place, files: &[Planned]) -> Result<(), Error> {
 pub(crate) fn fill(parent: &Path, target: &Path, files: &[Planned]) -> Result<(), Error> {
     let stage = Stage::begin(parent, &name_of(target))?;
     files.iter().try_for_each(|file| make(&stage.path.join(&file.path), file))?;
+    // What is in a folder before the folder, which may not be entered afterwards.
+    files.iter().rev().try_for_each(|file| give(&stage.path.join(&file.path), file))?;
     stage.commit(target)
 }
 
@@ -44,7 +46,8 @@ pub(crate) fn replace(folder: &Path, file: &Planned) -> Result<(), Error> {
     let target = folder.join(&file.path);
     sweep(folder, &name_of(&target));
     let temporary = folder.join(unfinished(&name_of(&target))?);
-    let put = make(&temporary, file).and_then(|()| fs::rename(&temporary, &target).doing("replace", &target));
+    let made = make(&temporary, file).and_then(|()| give(&temporary, file));
+    let put = made.and_then(|()| fs::rename(&temporary, &target).doing("replace", &target));
     put.inspect_err(|_| {
         let _ = fs::remove_file(&temporary);
     })
@@ -158,6 +161,11 @@ fn make(path: &Path, planned: &Planned) -> Result<(), Error> {
         Content::File(bytes) => create(path, bytes, planned.mode.0),
         Content::Link(leads_to) => symlink(leads_to, path).doing("make the link", path),
     }
+}
+
+/// Gives it to the user that it is for.
+fn give(path: &Path, planned: &Planned) -> Result<(), Error> {
+    planned.owner.map_or(Ok(()), |owner| lchown(path, Some(owner), None).doing("give away", path))
 }
 
 /// Makes a new file that nobody else can read at any moment, then gives it its mode.

@@ -125,8 +125,17 @@ fn the_user_whom_the_socket_is_given_to_is_answered() {
         return eprintln!("skipped: only root can give a socket away");
     }
     let running = Running::start(&["--client-uid", "65534"]);
-    let found = fs::metadata(&running.socket).unwrap();
-    assert_eq!((found.uid(), found.permissions().mode() & 0o7777), (65534, 0o600));
+    for (path, mode) in [
+        (running.socket.clone(), 0o600),
+        (running.out.join("proxy"), 0o700),
+        (running.out.join("proxy/config.yaml"), 0o644),
+    ] {
+        let found = fs::metadata(path).unwrap();
+        assert_eq!((found.uid(), found.permissions().mode() & 0o7777), (65534, mode));
+    }
+    for own in ["", "trust", "trust/ca.pem", "mitmdump.args", "ca-prep.json"] {
+        assert_eq!(fs::metadata(running.out.join(own)).unwrap().uid(), 0, "{own}");
+    }
     fs::set_permissions(running.socket.parent().unwrap(), fs::Permissions::from_mode(0o755)).unwrap();
     let mut curl = Command::new("setpriv");
     curl.args(["--reuid=65534", "--clear-groups", "curl", "-sS", "--max-time", "1", "--http0.9"]);

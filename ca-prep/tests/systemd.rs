@@ -33,6 +33,7 @@ fn the_documented_unit_works() {
         "policy from a credential",
         "trust is readable",
         "socket is private",
+        "proxy has its folder alone",
         "confined",
         "comes back into the same folder",
         "restarts",

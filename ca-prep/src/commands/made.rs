@@ -40,6 +40,8 @@ pub(crate) struct Bottle {
     /// What this way adds to the files that all ways have.
     pub(crate) extra: Vec<Planned>,
     pub(crate) warnings: Vec<String>,
+    /// The user that the proxy runs as, if another.
+    pub(crate) proxy_user: Option<u32>,
     way: Way,
     key: KeyKind,
     roots: SystemRoots,
@@ -72,6 +74,7 @@ impl Bottle {
             options: ProxyOptions { own_names_only, ..ProxyOptions::default() },
             warnings: warnings(&place, &roots, &egress, &authority)?,
             extra: Vec::new(),
+            proxy_user: None,
             place,
             egress,
             authority,
@@ -93,9 +96,10 @@ impl Bottle {
 
     /// Every file of the bottle.
     pub(crate) fn files(&mut self) -> Result<Vec<Planned>, Error> {
-        let mut files = vec![Planned::folder("proxy", 0o700), Planned::folder("trust", 0o755)];
-        files.extend(self.options.files(&self.place));
+        let mut files = vec![Planned::folder("proxy", 0o700).given_to(self.proxy_user)];
+        files.extend(self.proxy_files());
         files.append(&mut self.extra);
+        files.push(Planned::folder("trust", 0o755));
         match self.way {
             // A signer comes back with a new authority.
             Way::Sign => files.extend(generation::first(self.trust_files())?),
@@ -111,12 +115,18 @@ impl Bottle {
     /// that knows both.
     pub(crate) fn renew(&self, before: Manifest) -> Result<(), Error> {
         let place = &self.place;
-        let proxy = self.options.files(place);
-        proxy.iter().try_for_each(|file| stage::replace(place.root(), file))?;
+        self.proxy_files().try_for_each(|file| stage::replace(place.root(), &file))?;
         let manifest = self.manifest();
         Manifest { before: Some(Box::new(before)), ..manifest.clone() }.write(place)?;
         generation::turn(place, self.trust_files())?;
         manifest.write(place)
+    }
+
+    fn proxy_files(&self) -> impl Iterator<Item = Planned> {
+        self.options.files(&self.place).into_iter().map(|file| {
+            let is_the_proxys = file.path.starts_with("proxy");
+            file.given_to(self.proxy_user.filter(|_| is_the_proxys))
+        })
     }
 
     fn trust_files(&self) -> Vec<Planned> {

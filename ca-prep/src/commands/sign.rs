@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustix::process::geteuid;
 use time::OffsetDateTime;
 
 use crate::cli::Sign;
@@ -31,6 +32,7 @@ pub(crate) fn run(
     let before = if arguments.renew { before(&place)? } else { None };
     let mut bottle = bottle(arguments, place, before.is_some())?;
     bottle.options.signer = Some(socket.display().to_string());
+    bottle.proxy_user = arguments.client_uid.filter(|uid| *uid != geteuid().as_raw());
     let files = bottle.files()?;
     if dry_run {
         return say(&bottle.made(files, dry_run));
