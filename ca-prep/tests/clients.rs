@@ -52,7 +52,7 @@ fn clients_that_trickle_flood_or_never_read_are_in_nobodys_way() {
     let _ = flood.write_all(&vec![b'x'; 1 << 20]);
     let begin = Instant::now();
     assert!(Client::of(&running).ask(b"a.example").is_ok());
-    assert!(begin.elapsed() < Duration::from_secs(2));
+    assert!(begin.elapsed() < Duration::from_secs(5));
     let status = fs::read_to_string(format!("/proc/{}/status", running.pid())).unwrap();
     let threads = status.lines().find_map(|line| line.strip_prefix("Threads:")).unwrap();
     assert!(threads.trim().parse::<u32>().unwrap() <= 66, "{threads}");
