@@ -59,6 +59,16 @@ fn clients_that_trickle_flood_or_never_read_are_in_nobodys_way() {
 }
 
 #[test]
+fn a_crowd_of_silent_clients_makes_room() {
+    let running = Running::start(&["--host", "a.example"]);
+    let crowd: Vec<_> = (0..300).map(|_| UnixStream::connect(&running.socket).unwrap()).collect();
+    let begin = Instant::now();
+    assert!(Client::of(&running).ask(b"a.example").is_ok());
+    assert!(begin.elapsed() < Duration::from_secs(8));
+    drop(crowd);
+}
+
+#[test]
 fn a_trickle_is_cut_off_however_it_is_kept_up() {
     let running = Running::start(&["--host", "a.example"]);
     let mut slow = UnixStream::connect(&running.socket).unwrap();

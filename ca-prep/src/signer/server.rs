@@ -31,6 +31,8 @@ use crate::turn::Turn;
 const CONNECTIONS: usize = 64;
 /// How long a client may take for its next question.
 const IDLE: Duration = Duration::from_secs(10);
+/// The same while more than half of the connections are taken: the silent make room for those who wait.
+const IDLE_IN_A_CROWD: Duration = Duration::from_millis(250);
 /// How long a client may take to read its answer.
 const WRITING: Duration = Duration::from_secs(5);
 /// How long to wait where nothing can be done at present.
@@ -111,11 +113,12 @@ impl Drop for Server {
 }
 
 /// Answers one client until it goes, falls silent or sends too much.
-fn serve(signer: &Signer, stream: &UnixStream, peer: i32) {
+fn serve(signer: &Arc<Signer>, stream: &UnixStream, peer: i32) {
     let mut from = BufReader::new(Patient::new(stream, IDLE));
     let mut to = BufWriter::new(Patient::new(stream, WRITING));
     loop {
-        from.get_mut().again(IDLE);
+        let is_crowded = Arc::strong_count(signer) > CONNECTIONS / 2;
+        from.get_mut().again(if is_crowded { IDLE_IN_A_CROWD } else { IDLE });
         let question = protocol::read(&mut from);
         to.get_mut().again(WRITING);
         let sent = match question {
