@@ -2,10 +2,10 @@
 
 use std::ops::{Range, RangeInclusive};
 
-use crate::candidates::classes::{CORE, end_of, is};
+use crate::candidates::classes::{CORE, is};
 use crate::candidates::{
     BLOCK, Block, Class, Digits, Keywords, Known, KnownPass, Literal, Literals, Mailboxes, Run, Runs, Says,
-    SeedWords, Tables, Userinfo, counted_starts, named_at, says,
+    SeedWords, Tables, Userinfo, counted_starts, end_of_class, named_at, says,
 };
 use crate::confirm::{self, Memory, NameRules, NumberRules};
 use crate::parts::Root;
@@ -371,7 +371,7 @@ impl Looking<'_> {
             self.whole_run(view, &core);
             let rest = &view.bytes[core.end..run.extended.end.max(core.end)];
             let start = core.end + rest.iter().take_while(|byte| !is(**byte, CORE)).count();
-            core = start..end_of(&view.bytes[..run.extended.end.max(start)], start, CORE);
+            core = start..end_of_class(&view.bytes[..run.extended.end.max(start)], start, Class::Core);
         }
     }
 

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::classes::{ALNUM, EXTENDED, is};
-use super::masks::{Beginnings, Block, CHUNK};
+use super::masks::{Beginnings, Block, CHUNK, WORDS};
 use super::runs::Runs;
 use super::table::{HASHED, Table};
 use crate::rules::{Keyword, Rule, RuleSet, Trigger};
@@ -68,9 +68,11 @@ impl Keywords {
         runs: &Runs,
         mut found: impl FnMut(usize, usize),
     ) {
+        let mut inner = [0; WORDS];
+        self.inner_beginnings.fill_some(bytes, block.range().start, runs.chunks(), &mut inner);
         // The word before the block may end with it.
         let mut carried = 1;
-        for at in block.range().step_by(CHUNK) {
+        for (at, inner) in block.range().step_by(CHUNK).zip(inner) {
             let covered = runs.covered(block, at);
             let after_telling = covered.telling << 1 | carried;
             carried = covered.telling >> (CHUNK - 1);
@@ -83,7 +85,7 @@ impl Keywords {
                 }
             }
             if covered.all != 0 {
-                for at in block.positions(at, self.inner_beginnings.word(bytes, at) & covered.all) {
+                for at in block.positions(at, inner & covered.all) {
                     self.inner.at(bytes, at).for_each(|rule| found(at, rule));
                 }
             }

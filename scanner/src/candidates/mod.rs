@@ -5,7 +5,7 @@
 //!
 //! - A byte that says it all (`@`, no ASCII): [`Block::next`] with its class. A new class is a variant of [`Class`].
 //! - Bytes in a row (runs, numbers): [`Block::next_row`]; where they end, also beyond the block: [`Block::end_of`].
-//! - A pair of bytes (escapes): two classes, one shifted against the other, as [`Block::next_escape`] does.
+//! - A pair of bytes (escapes): [`Block::next_pair`] with two classes.
 //! - A pass keeps `at`, up to where it has looked, so that a block boundary makes no difference; a property test holds
 //!   it to a plain search.
 //! - What is possible in runs only (keywords, base64, hex) looks at runs, a sixth of the bytes.
@@ -40,6 +40,7 @@ pub(crate) use keywords::Keywords;
 pub(crate) use known::{Known, KnownPass};
 pub(crate) use literals::{Literal, Literals};
 pub(crate) use mailbox::Mailboxes;
+pub(crate) use masks::end_of as end_of_class;
 #[cfg(test)]
 pub(crate) use masks::in_blocks;
 pub(crate) use masks::{BLOCK, Beginnings, Block, CHUNK, Class, ROW, WORDS, next_text_in_base64};

@@ -52,6 +52,12 @@ impl Runs {
         self.telling = self.covered;
     }
 
+    /// The chunks of the block in which runs are, a bit each.
+    #[inline]
+    pub(super) fn chunks(&self) -> u32 {
+        self.covered.iter().rev().fold(0, |chunks, covered| chunks << 1 | u32::from(*covered != 0))
+    }
+
     /// The bytes of the chunk at `at` that runs cover, as far as they were asked for.
     #[inline]
     pub(super) fn covered(&self, block: &Block, at: usize) -> Covered {

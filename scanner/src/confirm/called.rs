@@ -9,7 +9,7 @@ use crate::candidates::{Beginnings, Block, CHUNK, LiteralTable, WORDS};
 use crate::rules::Keyword;
 
 /// Sets of beginnings.
-const SETS: usize = 2;
+const SETS: usize = 3;
 /// Bytes that are looked at ahead of a number, so that a row of numbers asks once.
 const AHEAD: usize = CHUNK;
 /// Shortest beginning that is looked up.

@@ -76,14 +76,28 @@ fn decode(bytes: &[u8], word: Range<usize>) -> Option<Decoded> {
     reads_as_text(&decoded).then_some(Decoded { bytes: decoded, source: word, codec: Codec::Base58 })
 }
 
+/// The powers of 58, divided by 256 as often as that goes.
+static POWERS: [f64; MAX_CHARACTERS] = powers();
+
+const fn powers() -> [f64; MAX_CHARACTERS] {
+    let mut powers = [1.0; MAX_CHARACTERS];
+    let mut exponent = 1;
+    while exponent < MAX_CHARACTERS {
+        let power = powers[exponent - 1] * 58.0;
+        powers[exponent] = if power < 256.0 { power } else { power / 256.0 };
+        exponent += 1;
+    }
+    powers
+}
+
 /// Whether the number of this many digits could begin with a printable byte, by its first digits alone.
 fn begins_like_text(text: &[u8]) -> bool {
-    // The logarithm of the number to the base 256 says how long it is and, in its fraction, how it begins.
     let head =
         text.iter().take(STEP).fold(0.0, |value, byte| value * 58.0 + f64::from(VALUES[usize::from(*byte)]));
-    let scale = f64::from(u32::try_from(text.len().saturating_sub(STEP)).unwrap_or(0));
-    let bits = f64::log2(head) + scale * f64::log2(58.0);
-    let first = f64::exp2(bits.rem_euclid(8.0));
+    let mut first: f64 = head * POWERS[text.len().saturating_sub(STEP)];
+    while first >= 256.0 {
+        first /= 256.0;
+    }
     (8.9..11.0).contains(&first) || (12.9..14.1).contains(&first) || (31.9..127.1).contains(&first)
 }
 

@@ -10,7 +10,7 @@ use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD};
 use super::groups::reads_as_text;
 use super::{Codec, Decoded, Replacement, archive};
 use crate::candidates::classes::{CORE, end_of, is};
-use crate::candidates::{ROW, next_text_in_base64};
+use crate::candidates::{Class, ROW, end_of_class, next_text_in_base64};
 
 /// Shortest base64 of an archive.
 const MIN_ARCHIVE: usize = 24;
@@ -109,7 +109,7 @@ impl Archives {
     /// The next archive, decoded whole.
     pub(crate) fn next(&mut self, bytes: &[u8]) -> Option<Decoded> {
         while !self.run.is_empty() {
-            let end = end_of(&bytes[..self.run.end], self.run.start, CORE);
+            let end = end_of_class(&bytes[..self.run.end], self.run.start, Class::Core);
             let core = self.run.start..end;
             let between = bytes[end..self.run.end].iter().take_while(|&&byte| !is(byte, CORE)).count();
             self.run.start = end + between;

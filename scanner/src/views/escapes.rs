@@ -6,8 +6,8 @@
 use std::ops::Range;
 
 use super::{Codec, Decoded, Steps, entities, lookalikes};
-use crate::candidates::Block;
 use crate::candidates::classes::{ALNUM, EXTENDED, SPACE, is};
+use crate::candidates::{Block, Class};
 
 /// A window ends where so many bytes went by without an escape.
 const MAX_GAP: usize = 1024;
@@ -37,11 +37,22 @@ enum Kind {
     Entity,
 }
 
+impl Kind {
+    /// What an escape begins with.
+    fn sign(self) -> u8 {
+        match self {
+            Self::Percent => b'%',
+            Self::Backslash => b'\\',
+            Self::Entity => b'&',
+        }
+    }
+}
+
 impl Escapes {
     /// The next window whose first escape `block` finds, decoded.
     #[inline]
     pub(crate) fn next_in(&mut self, block: &Block, bytes: &[u8]) -> Option<Decoded> {
-        while let Some(at) = block.next_escape(self.at) {
+        while let Some(at) = block.next_pair(Class::Escape, Class::AfterEscape, self.at) {
             // The backslash before it is where the text was escaped once more.
             let at = at - usize::from(self.is_escaped(bytes, at));
             let escape = escape_at(bytes, at);
@@ -187,23 +198,34 @@ fn hex_number(digits: &[u8]) -> Option<u32> {
 /// From where the text around the first escape begins to where no more escapes of this kind follow.
 fn window_around(bytes: &[u8], first: usize, floor: usize, kind: Kind) -> Range<usize> {
     let floor = floor.max(first.saturating_sub(MAX_LEFT));
-    let mut start = first;
-    while start > floor && !ends_text(bytes[start - 1], kind) {
-        start -= 1;
-    }
+    let before = bytes[floor..first].iter().rposition(|byte| ends_text(*byte, kind));
+    let start = before.map_or(floor, |last| floor + last + 1);
     let mut end = first;
-    let mut last_escape = first;
-    while end < bytes.len() && end - last_escape <= MAX_GAP {
+    let mut limit = first;
+    while end < bytes.len() && end <= limit {
         match escape_at_trigger(bytes, end) {
             Some(escape) if escape.kind == kind => {
                 end += escape.length;
-                last_escape = end;
+                limit = end + MAX_GAP;
             }
             _ if ends_text(bytes[end], kind) => break,
-            _ => end += 1,
+            _ => {
+                let rest = &bytes[end + 1..bytes.len().min(limit + 1).max(end + 1)];
+                end += 1 + next_sign(rest, kind).unwrap_or(rest.len());
+            }
         }
     }
     start..end
+}
+
+/// Where an escape of this kind may begin, or the text ends.
+#[inline]
+fn next_sign(rest: &[u8], kind: Kind) -> Option<usize> {
+    match kind {
+        Kind::Percent => rest.iter().position(|byte| *byte == b'%' || ends_text(*byte, kind)),
+        Kind::Backslash => memchr::memchr3(b'\\', b'"', b'\n', rest),
+        Kind::Entity => memchr::memchr3(b'&', b'<', b'>', rest),
+    }
 }
 
 fn escape_at_trigger(bytes: &[u8], at: usize) -> Option<Escape> {
@@ -226,8 +248,10 @@ fn decode(bytes: &[u8], window: Range<usize>, kind: Kind) -> Decoded {
     let mut at = window.start;
     while at < window.end {
         let Some(escape) = escape_at_trigger(bytes, at).filter(|escape| escape.kind == kind) else {
-            decoded.push(bytes[at]);
-            at += 1;
+            let rest = &bytes[at + 1..window.end];
+            let next = at + 1 + memchr::memchr(kind.sign(), rest).unwrap_or(rest.len());
+            decoded.extend_from_slice(&bytes[at..next]);
+            at = next;
             continue;
         };
         steps.push(decoded.len(), at);

@@ -36,7 +36,7 @@ impl Disguises {
         self.escapes
             .next_in(block, bytes)
             .or_else(|| self.lookalikes.next_in(block, bytes))
-            .or_else(|| self.quoted.next_before(bytes, limit))
+            .or_else(|| self.quoted.next_in(block, bytes))
             .or_else(|| self.numbers.next_in(block, bytes))
             .or_else(|| self.base85.next_in(block, bytes))
             .or_else(|| self.alternating.next_before(bytes, limit))

@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use memchr::memchr;
-
 use super::{Codec, Decoded, Steps};
 use crate::candidates::classes::{EXTENDED, SPACE, is};
+use crate::candidates::{Block, Class};
 
 /// A window ends where so many bytes went by without an escape: longer than a line of a mail.
 const MAX_GAP: usize = 160;
@@ -19,15 +18,10 @@ pub(crate) struct Quoted {
 }
 
 impl Quoted {
-    /// The next window whose first escape lies before `limit`, decoded.
-    pub(crate) fn next_before(&mut self, bytes: &[u8], limit: usize) -> Option<Decoded> {
-        let limit = limit.min(bytes.len());
-        while self.at < limit {
-            let Some(offset) = memchr(b'=', &bytes[self.at..limit]) else {
-                self.at = limit;
-                return None;
-            };
-            let at = self.at + offset;
+    /// The next window whose first escape `block` finds, decoded.
+    #[inline]
+    pub(crate) fn next_in(&mut self, block: &Block, bytes: &[u8]) -> Option<Decoded> {
+        while let Some(at) = block.next_pair(Class::Equals, Class::AfterEquals, self.at) {
             if opens(bytes, at) {
                 let window = window_around(bytes, at, self.taken);
                 self.at = window.end;
@@ -137,7 +131,9 @@ mod tests {
     use crate::views::View;
 
     fn first(text: &str) -> Option<Decoded> {
-        Quoted::default().next_before(text.as_bytes(), text.len())
+        let mut block = Block::new();
+        block.read(text.as_bytes(), 0);
+        Quoted::default().next_in(&block, text.as_bytes())
     }
 
     #[test]

@@ -177,30 +177,35 @@ pub(super) fn beginnings<const SETS: usize>(literals: &Beginnings<SETS>, chunk: 
     is_x86_feature_detected!("avx2").then(|| unsafe { beginnings_in(chunk, &places(literals)) })
 }
 
-/// The same for every chunk of `bytes` that is followed by enough others; how many those are.
+/// The same for those chunks of `bytes` that have a bit in `wanted` and are followed by enough others; how many of all
+/// are.
 pub(super) fn fill_beginnings<const SETS: usize>(
     literals: &Beginnings<SETS>,
     bytes: &[u8],
+    wanted: u32,
     words: &mut [u64; WORDS],
 ) -> usize {
     if !is_x86_feature_detected!("avx2") {
         return 0;
     }
     // SAFETY: the processor has AVX2.
-    unsafe { fill_beginnings_with(literals, bytes, words) }
+    unsafe { fill_beginnings_with(literals, bytes, wanted, words) }
 }
 
 #[target_feature(enable = "avx2")]
 fn fill_beginnings_with<const SETS: usize>(
     literals: &Beginnings<SETS>,
     bytes: &[u8],
+    wanted: u32,
     words: &mut [u64; WORDS],
 ) -> usize {
     let places = places(literals);
     let mut filled = 0;
     for word in words {
         let Some(chunk) = bytes.get(filled * CHUNK..).and_then(<[u8]>::first_chunk) else { break };
-        *word = beginnings_in(chunk, &places);
+        if wanted >> filled & 1 == 1 {
+            *word = beginnings_in(chunk, &places);
+        }
         filled += 1;
     }
     filled

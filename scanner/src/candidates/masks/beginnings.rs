@@ -54,12 +54,20 @@ impl<const SETS: usize> Beginnings<SETS> {
 
     /// The same for every chunk of the bytes from `start` on, at most a block.
     pub(crate) fn fill(&self, bytes: &[u8], start: usize, words: &mut [u64; WORDS]) {
+        self.fill_some(bytes, start, u32::MAX, words);
+    }
+
+    /// The same for those chunks that have a bit in `wanted`.
+    pub(crate) fn fill_some(&self, bytes: &[u8], start: usize, wanted: u32, words: &mut [u64; WORDS]) {
         #[cfg(target_arch = "x86_64")]
-        let filled = super::avx2::fill_beginnings(self, &bytes[start..], words);
+        let filled = super::avx2::fill_beginnings(self, &bytes[start..], wanted, words);
         #[cfg(not(target_arch = "x86_64"))]
         let filled = 0;
-        for (word, at) in words.iter_mut().zip((start..bytes.len()).step_by(CHUNK)).skip(filled) {
-            *word = self.word(bytes, at);
+        let chunks = (start..bytes.len()).step_by(CHUNK).enumerate().skip(filled);
+        for (index, at) in chunks.take_while(|(index, _)| *index < WORDS) {
+            if wanted >> index & 1 == 1 {
+                words[index] = self.word(bytes, at);
+            }
         }
     }
 

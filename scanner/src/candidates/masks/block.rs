@@ -40,15 +40,15 @@ impl Block {
         self.find(from, |at| self.word(class, at))
     }
 
-    /// The first escape at or after `from` that could be part of a token, by its first two bytes. One whose second
-    /// byte is the next block's is found there.
+    /// The first byte at or after `from` that is in `first` and has one in `second` behind it. Where that is the next
+    /// block's, it is found there.
     #[inline]
-    pub(crate) fn next_escape(&self, from: usize) -> Option<usize> {
-        let second = |at: usize| {
-            let first = self.word(Class::Escape, at) << 1 | self.before(Class::Escape, at) >> 63;
-            first & self.word(Class::AfterEscape, at)
+    pub(crate) fn next_pair(&self, first: Class, second: Class, from: usize) -> Option<usize> {
+        let seconds = |at: usize| {
+            let after = self.word(first, at) << 1 | self.before(first, at) >> 63;
+            after & self.word(second, at)
         };
-        self.find(from + 1, second).map(|at| at - 1)
+        self.find(from + 1, seconds).map(|at| at - 1)
     }
 
     /// Where `LENGTH` bytes in a row that are in `class` end for the first time after `from`: the last of them. Bytes

@@ -60,6 +60,10 @@ pub(crate) enum Class {
     Quote,
     /// What stands between string literals that code puts together.
     Joint,
+    /// `=`
+    Equals,
+    /// What follows it in quoted-printable.
+    AfterEquals,
     /// First of four characters of base64 whose first byte is ASCII.
     FirstOfFour,
     /// Second of four whose second byte is ASCII.
@@ -69,9 +73,9 @@ pub(crate) enum Class {
 }
 
 /// How many classes there are.
-const CLASSES: usize = 19;
+const CLASSES: usize = 21;
 /// The first of them, whose words blocks keep; the others are asked about in runs only.
-const KEPT: usize = 16;
+const KEPT: usize = 18;
 
 /// The classes of each byte, a bit each.
 static BITS: [u32; 256] = bits();
@@ -94,6 +98,8 @@ impl Class {
         Self::Opens,
         Self::Quote,
         Self::Joint,
+        Self::Equals,
+        Self::AfterEquals,
         Self::FirstOfFour,
         Self::SecondOfFour,
         Self::ThirdOfFour,
@@ -148,6 +154,8 @@ impl Class {
                 matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'+' | b'.' | b'&' | b'|' | b'~' | b'<' | b'\\')
                     || matches!(byte, b'n' | b'r' | b't')
             }
+            Self::Equals => byte == b'=',
+            Self::AfterEquals => byte.is_ascii_hexdigit() || matches!(byte, b'\r' | b'\n' | b'\\'),
             // ASCII has no eighth bit: of the six bits of each character one is zero.
             Self::FirstOfFour => sextet(byte) & 0b10_0000 == 0,
             Self::SecondOfFour => sextet(byte) & 0b00_1000 == 0,
@@ -217,7 +225,7 @@ fn last_of_rows<const LENGTH: usize>(mut word: u64, mut before: u64) -> u64 {
 }
 
 /// The first byte at or after `at` that is not in `class`.
-fn end_of(bytes: &[u8], at: usize, class: Class) -> usize {
+pub(crate) fn end_of(bytes: &[u8], at: usize, class: Class) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
     #[cfg(target_arch = "x86_64")]
     if let Some(length) = avx2::length_of(rest, class) {

@@ -204,7 +204,7 @@ proptest! {
         let mut found = Vec::new();
         in_blocks(&bytes, |block| {
             let mut from = 0;
-            while let Some(at) = block.next_escape(from) {
+            while let Some(at) = block.next_pair(Class::Escape, Class::AfterEscape, from) {
                 found.push(at);
                 from = at + 1;
             }
