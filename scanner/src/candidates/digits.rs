@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::classes::{ALNUM, DIGITISH, end_of, is, start_of};
-use super::masks::Block;
+use super::masks::{Block, Class};
 
 /// Fewest digits that any of those numbers has, formatted or not.
 const MIN_STRETCH: usize = 6;
@@ -22,6 +22,10 @@ impl Digits {
     #[inline]
     pub(crate) fn next_in(&mut self, block: &Block, bytes: &[u8]) -> Option<Range<usize>> {
         while let Some(last) = block.next_number::<MIN_STRETCH>(self.at) {
+            if let Some(end) = end_of_fraction(block, bytes, last, self.at) {
+                self.at = end;
+                continue;
+            }
             let start = start_over_dots(bytes, last, self.at);
             self.at = end_over_dots(bytes, last + 1);
             if let Some(stretch) = trimmed(bytes, start..self.at) {
@@ -30,6 +34,17 @@ impl Digits {
         }
         None
     }
+}
+
+/// Where the digits at `last` end, when they are the fraction of a number and nothing else.
+#[inline]
+fn end_of_fraction(block: &Block, bytes: &[u8], last: usize, floor: usize) -> Option<usize> {
+    let start = block.start_of(bytes, last, floor, Class::Digit);
+    let is_fraction =
+        matches!(bytes[..start], [.., before, b'.'] if is(before, ALNUM)) && last + 1 - start > MAX_DOTTED;
+    let end = block.end_of(bytes, last, Class::Digit);
+    let goes_on = || bytes.get(end).is_some_and(|byte| is(*byte, DIGITISH)) || is_grouping(bytes, end);
+    (is_fraction && bytes[last].is_ascii_digit() && !goes_on()).then_some(end)
 }
 
 fn start_over_dots(bytes: &[u8], mut at: usize, floor: usize) -> usize {

@@ -5,6 +5,7 @@ use super::starts::{Begin, Form, Starts};
 use super::walk::{PATH, Value};
 use crate::confirm;
 use crate::look::Finder;
+use crate::parts::end_of_string;
 
 /// A part of a beginning so long is not met by chance.
 const LONG_PART: usize = 5;
@@ -223,21 +224,35 @@ fn is_long_part(text: &[u8]) -> bool {
     text.len() >= LONG_PART && !text.iter().all(u8::is_ascii_alphabetic)
 }
 
-/// Whether a string of this JSON text could begin a secret. Every quotation mark is taken for one that opens a string:
-/// after one that closes there is nothing that begins a secret.
+/// Whether a string of this JSON text, no name of a member, could begin a secret.
 pub(super) fn could_begin_in_json(starts: &Starts, json: &[u8]) -> bool {
     let is_short = json.len() <= FEW_BYTES;
-    memchr::memchr_iter(b'"', json).any(|quote| {
-        let rest = &json[quote + 1..];
-        let Some(head) = rest.get(..3) else { return false };
-        match head.iter().position(|byte| matches!(byte, b'"' | b'\\')) {
-            Some(0) if head[0] == b'"' => false,
-            Some(end) if head[end] == b'\\' => rest.get(end + 1) == Some(&b'u'),
-            Some(end) => starts.begin_short(&head[..end]) && (is_short || could_grow(starts, rest)),
-            None if starts.could_begin(head) => is_short || could_grow(starts, rest),
-            None => could_be_base64(head) && is_encoded_text(rest),
+    let mut from = 0;
+    while let Some(quote) = memchr::memchr(b'"', &json[from..]) {
+        let start = from + quote + 1;
+        let Some(end) = end_of_string(json, start) else {
+            return could_begin(starts, &json[start..], is_short);
+        };
+        from = end + 1;
+        let after = json[from..].iter().find(|byte| !byte.is_ascii_whitespace());
+        if after != Some(&b':') && could_begin(starts, &json[start..], is_short) {
+            return true;
         }
-    })
+    }
+    false
+}
+
+/// Whether the string whose text begins here could begin a secret.
+#[inline]
+fn could_begin(starts: &Starts, rest: &[u8], is_short: bool) -> bool {
+    let Some(head) = rest.get(..3) else { return false };
+    match head.iter().position(|byte| matches!(byte, b'"' | b'\\')) {
+        Some(0) if head[0] == b'"' => false,
+        Some(end) if head[end] == b'\\' => rest.get(end + 1) == Some(&b'u'),
+        Some(end) => starts.begin_short(&head[..end]) && (is_short || could_grow(starts, rest)),
+        None if starts.could_begin(head) => is_short || could_grow(starts, rest),
+        None => could_be_base64(head) && is_encoded_text(rest),
+    }
 }
 
 /// Whether the string whose text begins here begins a secret, together with the values that follow it.

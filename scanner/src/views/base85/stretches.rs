@@ -54,7 +54,7 @@ impl Stretches {
     pub(crate) fn next_in(&mut self, block: &Block, bytes: &[u8]) -> Option<Decoded> {
         for chunk in block.chunks_from(self.at + SHORTEST - 1) {
             let rows = block.opened_rows::<SHORTEST>(chunk);
-            if rows == 0 {
+            if rows == 0 || rows & block.behind::<SHORTEST>(Class::Telling, chunk) == 0 {
                 continue;
             }
             let looks = Looks::of(block, chunk);
@@ -63,6 +63,7 @@ impl Stretches {
                 let start = last + 1 - SHORTEST;
                 let is_escaped = escaped >> (last - chunk) & 1 == 1;
                 if start >= self.at
+                    && (is_escaped || begins_line(&bytes[..start]) || may_be_text(bytes, start))
                     && looks.encoded(last - chunk)
                     && let Some(decoded) = self.opened_at(bytes, start, is_escaped)
                 {
@@ -142,6 +143,18 @@ fn begins_line(before: &[u8]) -> bool {
     matches!(before, [.., b'\n'] | [.., b'\\', b'n'])
 }
 
+/// Whether there is an alphabet in which each of the first groups may begin with text.
+#[inline]
+fn may_be_text(bytes: &[u8], start: usize) -> bool {
+    bytes[start..].first_chunk::<SHORTEST>().is_some_and(|row| possible_alphabets(row) != 0)
+}
+
+/// The alphabets in which each group of the row may begin with text, a bit each.
+#[inline]
+fn possible_alphabets(row: &[u8; SHORTEST]) -> u8 {
+    row.chunks_exact(GROUP).fold(u8::MAX, |possible, group| possible & FIRST[usize::from(group[0])])
+}
+
 /// Whether an escaped sign stands in the group at the start of `rest`.
 fn has_escape(rest: &[u8]) -> bool {
     let group = &rest[..rest.len().min(GROUP + 1)];
@@ -152,8 +165,7 @@ fn has_escape(rest: &[u8]) -> bool {
 #[inline]
 fn alphabet_of(row: &[u8]) -> Option<usize> {
     let row: &[u8; SHORTEST] = row.first_chunk()?;
-    let may_begin = |at: usize| FIRST[usize::from(row[at])];
-    let possible = may_begin(0) & may_begin(GROUP) & may_begin(2 * GROUP) & may_begin(3 * GROUP);
+    let possible = possible_alphabets(row);
     if possible == 0 {
         return None;
     }

@@ -90,6 +90,13 @@ impl<'b> Reader<'b> {
         match self.bytes[token.digits.clone()] {
             [digit] => digit != b'9',
             [first, second] => first.is_ascii_alphabetic() || (first >= b'8' && second.is_ascii_alphabetic()),
+            // A group of bytes in hex, or one byte in binary.
+            [first, second, _, _, ..] => {
+                let group = &self.bytes[token.digits.clone()];
+                let is_binary = first <= b'1' && second <= b'1' && group.iter().all(|digit| *digit <= b'1');
+                let is_text = |pair: &[u8]| matches!(pair[0], b'0' | b'2'..=b'7');
+                !is_binary && !group.chunks_exact(2).all(is_text)
+            }
             _ => false,
         }
     }
