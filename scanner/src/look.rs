@@ -1,22 +1,23 @@
 //! One look at the bytes of a view, and at what is encoded in them.
 
+mod named;
+mod shaped;
+mod tokens;
+
 use std::ops::{Range, RangeInclusive};
 
-use crate::candidates::classes::{CORE, is};
-use crate::candidates::{
-    BLOCK, Block, Class, Digits, Keywords, Known, KnownPass, Literal, Literals, Mailboxes, Run, Runs, Says,
-    SeedWords, Tables, Userinfo, counted_starts, end_of_class, named_at, says,
-};
-use crate::confirm::{self, Memory, NameRules, NumberRules};
+use crate::candidates::{BLOCK, Block, Keywords, Known, KnownPass, Literals, Mailboxes, SeedWords, Userinfo};
+use crate::confirm::{NameRules, NumberRules};
 use crate::parts::Root;
 use crate::pieces::Starts;
 use crate::policy::KnownSecret;
 use crate::rules::{Rule, RuleSet, Trigger};
 use crate::verdict::ScanError;
-use crate::views::{
-    Archive, Bounds, Decoded, Disguises, EncodedRun, Replacement, Turn, Turned, Unpacked, Unpacking, View,
-    joined_lines,
-};
+use crate::views::{Archive, Bounds, Decoded, Disguises, Replacement, Unpacked, Unpacking, View};
+
+use named::NamePass;
+use shaped::DigitPass;
+use tokens::RunPass;
 
 /// Runs shorter than this are told by their length alone from those that no rule is for.
 const MAX_TOLD_LENGTH: usize = 256;
@@ -199,202 +200,6 @@ impl Looking<'_> {
         Ok(())
     }
 
-    fn runs(&mut self, view: &View<'_>, block: &Block, pass: &mut RunPass) -> Result<(), ScanError> {
-        let keywords = &self.finder.keywords;
-        pass.runs.begin(block);
-        let mut turned = Vec::new();
-        while let Some(run) = pass.runs.next_in(block, view.bytes) {
-            let before_block = run.extended.start..block.range().start;
-            keywords.find_before(view.bytes, before_block, |at, number| {
-                turned.extend(self.candidate(view, at, number, &mut pass.turned));
-            });
-            // What is encoded has a digit or two capitals in a row, names and paths have none.
-            if run.is_telling
-                && run.core.start >= pass.joined
-                && let Some(lines) = joined_lines(view.bytes, run.core.clone())
-            {
-                pass.joined = lines.source.end;
-                self.nested(view, &lines)?;
-            }
-            for at in counted_starts(view.bytes, &run.extended) {
-                keywords.find_before(view.bytes, at..at + 1, |at, number| {
-                    turned.extend(self.candidate(view, at, number, &mut pass.turned));
-                });
-            }
-            self.whole_runs(view, &run);
-            let is_long = block.may_have_row::<{ EncodedRun::LONG }>(Class::Core, &run.extended);
-            let mut encoded = EncodedRun::new(run.extended, run.is_telling, is_long);
-            while let Some(decoded) = encoded.next(view.bytes) {
-                self.nested(view, &decoded)?;
-            }
-        }
-        keywords.find_in(view.bytes, block, &pass.runs, |at, number| {
-            turned.extend(self.candidate(view, at, number, &mut pass.turned));
-        });
-        turned.iter().try_for_each(|decoded| self.nested(view, decoded))
-    }
-
-    /// Looks for a rule around its keyword; returns the text around a keyword that was turned.
-    fn candidate(
-        &mut self,
-        view: &View<'_>,
-        at: usize,
-        number: usize,
-        turned: &mut Turned,
-    ) -> Option<Decoded> {
-        match Turn::rule_of(number, self.finder.rules.rules.len()) {
-            (rule, None) => self.keyword(view, at, rule),
-            (rule, Some(turn)) if !view.is_ambiguous && !turned.covers(at, turn) => {
-                let shows = confirm::at_turned_keyword(&self.finder.rules.rules[rule], view.bytes, at, turn);
-                return shows.then(|| turned.around(view.bytes, at, turn));
-            }
-            _ => {}
-        }
-        None
-    }
-
-    fn keyword(&mut self, view: &View<'_>, at: usize, rule: usize) {
-        let compiled = &self.finder.rules.rules[rule];
-        if view.is_ambiguous && !compiled.tells_when_turned() {
-            return;
-        }
-        if let Some(secret) = confirm::at_keyword(compiled, view.bytes, at) {
-            self.hit(view, rule, secret);
-        }
-    }
-
-    fn literals(&mut self, view: &View<'_>, block: &Block, names: &mut NamePass) -> Result<(), ScanError> {
-        let literals = &self.finder.literals;
-        let mut turned = Vec::new();
-        literals.find_in(view.bytes, block, |at, literal| match literal {
-            Literal::Keyword(number) => {
-                turned.extend(self.candidate(view, at, number, &mut names.turned));
-            }
-            Literal::Stem if at >= names.named_until => {
-                names.named_until = self.stem(view, at);
-                self.column(view, &mut names.tables, at);
-            }
-            Literal::Turned(turn) if !view.is_ambiguous => {
-                turned.extend(names.turned.around_name(view.bytes, at, turn));
-            }
-            Literal::ReversedUrl if !view.is_ambiguous && !names.turned.covers(at, Turn::Reversed) => {
-                turned.push(names.turned.around(view.bytes, at, Turn::Reversed));
-            }
-            Literal::Stem | Literal::Turned(_) | Literal::ReversedUrl => {}
-        });
-        turned.iter().try_for_each(|decoded| self.nested(view, decoded))
-    }
-
-    /// Returns up to where further stems belong to the same value.
-    fn stem(&mut self, view: &View<'_>, at: usize) -> usize {
-        let Some(mut named) = named_at(view.bytes, at) else { return at };
-        let finder = self.finder;
-        loop {
-            let found = finder.names.confirm(&finder.rules, view, &named);
-            let end = if found.is_some() || named.is_long() { named.value.end } else { named.name.end };
-            if let Some((rule, secret)) = found {
-                self.hit(view, rule, secret);
-            }
-            let Some(next) = named.next(view.bytes) else { return end };
-            named = next;
-        }
-    }
-
-    /// Looks at the cells under the name at `at`, where that is the head of a column.
-    fn column(&mut self, view: &View<'_>, tables: &mut Tables, at: usize) {
-        let Some(mut column) = tables.column_at(view.bytes, at) else { return };
-        let says = says(&view.bytes[column.name.clone()]);
-        if says < Says::Secret {
-            return;
-        }
-        let finder = self.finder;
-        while let Some(cell) = column.next(view.bytes) {
-            if let Some((rule, secret)) = finder.names.confirm_cell(&finder.rules, view.bytes, says, &cell) {
-                self.hit(view, rule, secret);
-            }
-        }
-        tables.have_read(&column);
-    }
-
-    fn digits(&mut self, view: &View<'_>, block: &Block, pass: &mut DigitPass) {
-        let finder = self.finder;
-        while let Some(stretch) = pass.digits.next_in(block, view.bytes) {
-            for rule in finder.numbers.rules_for(block, view.bytes, &stretch, &mut pass.memory) {
-                for secret in confirm::in_digits(&finder.rules.rules[rule], view.bytes, stretch.clone()) {
-                    self.hit(view, rule, secret);
-                }
-            }
-        }
-    }
-
-    fn userinfo(&mut self, view: &View<'_>, block: &Block, userinfo: &mut Userinfo) {
-        let finder = self.finder;
-        while let Some(url) = userinfo.next_in(block, view.bytes) {
-            for &rule in &finder.userinfo {
-                if let Some(secret) = confirm::in_url(&finder.rules.rules[rule], view.bytes, url.clone()) {
-                    self.hit(view, rule, secret);
-                }
-            }
-        }
-    }
-
-    fn mailboxes(&mut self, view: &View<'_>, block: &Block, mailboxes: &mut Mailboxes) {
-        let finder = self.finder;
-        while !finder.mailboxes.is_empty()
-            && let Some(mailbox) = mailboxes.next_in(block, view.bytes)
-        {
-            for &rule in &finder.mailboxes {
-                if let Some(secret) = confirm::whole(&finder.rules.rules[rule], view.bytes, mailbox.clone()) {
-                    self.hit(view, rule, secret);
-                }
-            }
-        }
-    }
-
-    fn seed_words(&mut self, view: &View<'_>, block: &Block, words: &mut SeedWords) {
-        let finder = self.finder;
-        while !finder.seed_words.is_empty()
-            && let Some(row) = words.next_in(block, view.bytes)
-        {
-            for &rule in &finder.seed_words {
-                for secret in confirm::in_row(&finder.rules.rules[rule], view.bytes, &row) {
-                    self.hit(view, rule, secret);
-                }
-            }
-        }
-    }
-
-    /// All that stands between dots, colons and other signs of a long run.
-    fn whole_runs(&mut self, view: &View<'_>, run: &Run) {
-        let mut core = run.core.clone();
-        while !core.is_empty() {
-            self.whole_run(view, &core);
-            let rest = &view.bytes[core.end..run.extended.end.max(core.end)];
-            let start = core.end + rest.iter().take_while(|byte| !is(**byte, CORE)).count();
-            core = start..end_of_class(&view.bytes[..run.extended.end.max(start)], start, Class::Core);
-        }
-    }
-
-    fn whole_run(&mut self, view: &View<'_>, run: &Range<usize>) {
-        let finder = self.finder;
-        if finder.whole_lengths.get(run.len()) == Some(&false) {
-            return;
-        }
-        for (bytes, rule) in &finder.whole_runs {
-            if bytes.contains(&run.len())
-                && let Some(secret) = confirm::at_run(&finder.rules.rules[*rule], view.bytes, run)
-            {
-                self.hit(view, *rule, secret);
-            }
-        }
-    }
-
-    fn known(&mut self, view: &View<'_>, block: &Block, pass: &mut KnownPass) {
-        let finder = self.finder;
-        let limit = block.range().end;
-        finder.known.find_in(view.bytes, pass, limit, |rule, secret| self.hit(view, rule, secret));
-    }
-
     fn nested(&mut self, view: &View<'_>, decoded: &Decoded) -> Result<(), ScanError> {
         if view.depth >= MAX_DEPTH || decoded.bytes.len() > self.budget {
             self.skipped_bytes += decoded.source.len();
@@ -444,26 +249,4 @@ struct Passes {
     seed_words: SeedWords,
     known: KnownPass,
     disguises: Disguises,
-}
-
-#[derive(Default)]
-struct RunPass {
-    runs: Runs,
-    turned: Turned,
-    /// Lines up to here were joined.
-    joined: usize,
-}
-
-#[derive(Default)]
-struct DigitPass {
-    digits: Digits,
-    memory: Memory,
-}
-
-/// How far names were read.
-#[derive(Default)]
-struct NamePass {
-    named_until: usize,
-    turned: Turned,
-    tables: Tables,
 }

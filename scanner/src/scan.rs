@@ -1,17 +1,17 @@
 //! The way of a message, from its bytes to the verdict.
 
-use std::cmp::Ordering;
-use std::hash::{DefaultHasher, Hash, Hasher};
+mod overlapping;
+mod pieces;
+
 use std::sync::OnceLock;
 
 use crate::exfiltration;
 use crate::hosts;
 use crate::look::{Finder, Hit};
-use crate::message::{Content, Direction, Header, Message, admit};
+use crate::message::{Content, Header, Message, admit};
 use crate::parts::{self, Parts, Root};
-use crate::pieces;
 use crate::policy::{Circumstances, Policy};
-use crate::rules::{Rule, RuleSet, Trigger};
+use crate::rules::RuleSet;
 use crate::session::Session;
 use crate::sight::{Sights, destination};
 use crate::stream::{Phrases, is_calls};
@@ -145,113 +145,6 @@ impl Scanner {
         Ok((self.best_of_overlapping(hits), coverage))
     }
 
-    /// Secrets that were cut into pieces. Only what the agent sends is looked at: nobody cuts what it is to get.
-    fn find_in_pieces(
-        &self,
-        message: &Message<'_>,
-        parts: &Parts<'_>,
-        memory: Option<(Session<'_>, &str)>,
-        coverage: &mut Coverage,
-    ) -> Vec<(Root, Hit)> {
-        let mut hits = Vec::new();
-        if message.direction() == Direction::Inbound {
-            return hits;
-        }
-        let firsts = pieces::firsts(&self.finder, message, parts);
-        let mut search = pieces::Search::new(&self.finder);
-        if let Some(firsts) = firsts.as_ref().filter(|firsts| !firsts.is_alone) {
-            firsts.collect(message, parts, &mut |pieces| {
-                let found = search.among(pieces).into_iter();
-                hits.extend(found.filter_map(|found| found.hit(&self.finder, pieces)));
-            });
-        }
-        if let Some((session, name)) = memory.filter(|_| hits.is_empty()) {
-            hits = self.find_over_messages(message, parts, firsts.as_ref(), session, name, &mut search);
-        }
-        if search.is_cut_short() {
-            let bytes = parts.head.len() + parts.body.len();
-            coverage.complete = false;
-            coverage.skipped.push(Skipped { part: "body".to_owned(), reason: "budget", bytes });
-        }
-        hits
-    }
-
-    /// Secrets that earlier messages of the session began; and remembers what this one begins.
-    fn find_over_messages(
-        &self,
-        message: &Message<'_>,
-        parts: &Parts<'_>,
-        firsts: Option<&pieces::Firsts>,
-        Session { memory, now }: Session<'_>,
-        name: &str,
-        search: &mut pieces::Search<'_>,
-    ) -> Vec<(Root, Hit)> {
-        let limits = self.policy.limits();
-        let flow = flow_of(message);
-        let mut is_open = firsts.is_some_and(pieces::Firsts::are_sure);
-        if !is_open {
-            memory.exchange(name, now, &mut |remembered| {
-                remembered.forget(now, flow, limits);
-                is_open = !remembered.is_empty();
-            });
-        }
-        let mut hits = Vec::new();
-        if !is_open {
-            return hits;
-        }
-        let pieces = pieces::Pieces::of_message(firsts, message, parts);
-        memory.exchange(name, now, &mut |remembered| {
-            remembered.forget(now, flow, limits);
-            let was_open = !remembered.is_empty();
-            if was_open {
-                let all = pieces.after(remembered.values());
-                let found = search.among(&all).into_iter().filter(|found| found.is_over_messages(&all));
-                hits = found.filter_map(|found| found.hit(&self.finder, &all)).collect();
-            }
-            if hits.is_empty() {
-                pieces.to_keep(flow, was_open).for_each(|kept| remembered.keep(kept, now, limits));
-            }
-        });
-        hits
-    }
-
-    /// Of hits that share bytes, the one that says most: a known format before a named value, a raw reading
-    /// before a decoded one.
-    fn best_of_overlapping(&self, mut hits: Vec<(Root, Hit)>) -> Vec<(Root, Hit)> {
-        let rank = |hit: &Hit| {
-            let rule = &self.finder.rules.rules[hit.rule];
-            let raw = std::cmp::Reverse(hit.decoded_by.len());
-            (
-                knowledge(rule),
-                rule.confidence,
-                !rule.context.is_empty(),
-                raw,
-                keyword_bytes(rule),
-                hit.range.len(),
-            )
-        };
-        hits.sort_by_key(|(root, hit)| (*root, hit.range.start));
-        let mut best: Vec<(Root, Hit)> = Vec::with_capacity(hits.len());
-        for (root, hit) in hits {
-            match best.last_mut() {
-                Some((last_root, last)) if *last_root == root && hit.range.start < last.range.end => {
-                    // Of one rule the one that covers the other: both columns of a dump are cut out.
-                    let same = hit.rule == last.rule && hit.range != last.range;
-                    let better = match hit.range.end.cmp(&last.range.end) {
-                        Ordering::Less | Ordering::Equal if same => false,
-                        Ordering::Greater if same && hit.range.start == last.range.start => true,
-                        _ => rank(&hit) > rank(last),
-                    };
-                    if better {
-                        *last = hit;
-                    }
-                }
-                _ => best.push((root, hit)),
-            }
-        }
-        best
-    }
-
     fn judge(
         &self,
         message: &Message<'_>,
@@ -294,42 +187,6 @@ impl Scanner {
                 Some((finding, action))
             })
             .collect()
-    }
-}
-
-/// The flow of a message that is sent once in it, hashed; else zero.
-fn flow_of(message: &Message<'_>) -> u64 {
-    match (&message.content, message.flow.as_deref()) {
-        (Content::Request(_), Some(flow)) => {
-            let mut hasher = DefaultHasher::new();
-            flow.hash(&mut hasher);
-            hasher.finish().max(1)
-        }
-        _ => 0,
-    }
-}
-
-/// How much a rule knows about what it finds.
-fn knowledge(rule: &Rule) -> u8 {
-    match &rule.trigger {
-        Trigger::Keywords { .. } | Trigger::Known { .. } => 3,
-        Trigger::Run { lead, tail: 0, .. } if !lead.is_empty() => 1,
-        Trigger::Userinfo
-        | Trigger::Digits { .. }
-        | Trigger::Run { .. }
-        | Trigger::Mailbox
-        | Trigger::SeedWords => 2,
-        Trigger::Name { words, .. } if !words.is_empty() => 1,
-        Trigger::Name { .. } | Trigger::Host | Trigger::Value => 0,
-    }
-}
-
-/// The longest keyword: the vendor's own beats one that many share.
-fn keyword_bytes(rule: &Rule) -> usize {
-    match &rule.trigger {
-        Trigger::Keywords { literals, .. } => literals.iter().map(|word| word.bytes.len()).max().unwrap_or(0),
-        Trigger::Known { value } => value.len(),
-        _ => 0,
     }
 }
 

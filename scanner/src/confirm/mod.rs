@@ -3,6 +3,7 @@
 mod boundary;
 mod called;
 mod context;
+mod label;
 mod names;
 mod numbers;
 mod phrases;

@@ -1,0 +1,116 @@
+//! What stands in runs: keywords of tokens, whole runs, and what is encoded in them.
+
+use std::ops::Range;
+
+use crate::candidates::classes::{CORE, is};
+use crate::candidates::{Block, Class, Run, Runs, counted_starts, end_of_class};
+use crate::confirm;
+use crate::verdict::ScanError;
+use crate::views::{Decoded, EncodedRun, Turn, Turned, View, joined_lines};
+
+use super::Looking;
+
+/// How far runs were read.
+#[derive(Default)]
+pub(super) struct RunPass {
+    pub(super) runs: Runs,
+    pub(super) turned: Turned,
+    /// Lines up to here were joined.
+    pub(super) joined: usize,
+}
+
+impl Looking<'_> {
+    pub(super) fn runs(
+        &mut self,
+        view: &View<'_>,
+        block: &Block,
+        pass: &mut RunPass,
+    ) -> Result<(), ScanError> {
+        let keywords = &self.finder.keywords;
+        pass.runs.begin(block);
+        let mut turned = Vec::new();
+        while let Some(run) = pass.runs.next_in(block, view.bytes) {
+            let before_block = run.extended.start..block.range().start;
+            keywords.find_before(view.bytes, before_block, |at, number| {
+                turned.extend(self.candidate(view, at, number, &mut pass.turned));
+            });
+            // What is encoded has a digit or two capitals in a row, names and paths have none.
+            if run.is_telling
+                && run.core.start >= pass.joined
+                && let Some(lines) = joined_lines(view.bytes, run.core.clone())
+            {
+                pass.joined = lines.source.end;
+                self.nested(view, &lines)?;
+            }
+            for at in counted_starts(view.bytes, &run.extended) {
+                keywords.find_before(view.bytes, at..at + 1, |at, number| {
+                    turned.extend(self.candidate(view, at, number, &mut pass.turned));
+                });
+            }
+            self.whole_runs(view, &run);
+            let is_long = block.may_have_row::<{ EncodedRun::LONG }>(Class::Core, &run.extended);
+            let mut encoded = EncodedRun::new(run.extended, run.is_telling, is_long);
+            while let Some(decoded) = encoded.next(view.bytes) {
+                self.nested(view, &decoded)?;
+            }
+        }
+        keywords.find_in(view.bytes, block, &pass.runs, |at, number| {
+            turned.extend(self.candidate(view, at, number, &mut pass.turned));
+        });
+        turned.iter().try_for_each(|decoded| self.nested(view, decoded))
+    }
+
+    /// Looks for a rule around its keyword; returns the text around a keyword that was turned.
+    pub(super) fn candidate(
+        &mut self,
+        view: &View<'_>,
+        at: usize,
+        number: usize,
+        turned: &mut Turned,
+    ) -> Option<Decoded> {
+        match Turn::rule_of(number, self.finder.rules.rules.len()) {
+            (rule, None) => self.keyword(view, at, rule),
+            (rule, Some(turn)) if !view.is_ambiguous && !turned.covers(at, turn) => {
+                let shows = confirm::at_turned_keyword(&self.finder.rules.rules[rule], view.bytes, at, turn);
+                return shows.then(|| turned.around(view.bytes, at, turn));
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn keyword(&mut self, view: &View<'_>, at: usize, rule: usize) {
+        let compiled = &self.finder.rules.rules[rule];
+        if view.is_ambiguous && !compiled.tells_when_turned() {
+            return;
+        }
+        if let Some(secret) = confirm::at_keyword(compiled, view.bytes, at) {
+            self.hit(view, rule, secret);
+        }
+    }
+
+    /// All that stands between dots, colons and other signs of a long run.
+    fn whole_runs(&mut self, view: &View<'_>, run: &Run) {
+        let mut core = run.core.clone();
+        while !core.is_empty() {
+            self.whole_run(view, &core);
+            let rest = &view.bytes[core.end..run.extended.end.max(core.end)];
+            let start = core.end + rest.iter().take_while(|byte| !is(**byte, CORE)).count();
+            core = start..end_of_class(&view.bytes[..run.extended.end.max(start)], start, Class::Core);
+        }
+    }
+
+    fn whole_run(&mut self, view: &View<'_>, run: &Range<usize>) {
+        let finder = self.finder;
+        if finder.whole_lengths.get(run.len()) == Some(&false) {
+            return;
+        }
+        for (bytes, rule) in &finder.whole_runs {
+            if bytes.contains(&run.len())
+                && let Some(secret) = confirm::at_run(&finder.rules.rules[*rule], view.bytes, run)
+            {
+                self.hit(view, *rule, secret);
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Secrets in pieces, within a message and over the messages of a session.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::Scanner;
+use crate::look::Hit;
+use crate::message::{Content, Direction, Message};
+use crate::parts::{Parts, Root};
+use crate::pieces;
+use crate::session::Session;
+use crate::verdict::{Coverage, Skipped};
+
+impl Scanner {
+    /// Secrets that were cut into pieces. Only what the agent sends is looked at: nobody cuts what it is to get.
+    pub(super) fn find_in_pieces(
+        &self,
+        message: &Message<'_>,
+        parts: &Parts<'_>,
+        memory: Option<(Session<'_>, &str)>,
+        coverage: &mut Coverage,
+    ) -> Vec<(Root, Hit)> {
+        let mut hits = Vec::new();
+        if message.direction() == Direction::Inbound {
+            return hits;
+        }
+        let firsts = pieces::firsts(&self.finder, message, parts);
+        let mut search = pieces::Search::new(&self.finder);
+        if let Some(firsts) = firsts.as_ref().filter(|firsts| !firsts.is_alone) {
+            firsts.collect(message, parts, &mut |pieces| {
+                let found = search.among(pieces).into_iter();
+                hits.extend(found.filter_map(|found| found.hit(&self.finder, pieces)));
+            });
+        }
+        if let Some((session, name)) = memory.filter(|_| hits.is_empty()) {
+            hits = self.find_over_messages(message, parts, firsts.as_ref(), session, name, &mut search);
+        }
+        if search.is_cut_short() {
+            let bytes = parts.head.len() + parts.body.len();
+            coverage.complete = false;
+            coverage.skipped.push(Skipped { part: "body".to_owned(), reason: "budget", bytes });
+        }
+        hits
+    }
+
+    /// Secrets that earlier messages of the session began; and remembers what this one begins.
+    fn find_over_messages(
+        &self,
+        message: &Message<'_>,
+        parts: &Parts<'_>,
+        firsts: Option<&pieces::Firsts>,
+        Session { memory, now }: Session<'_>,
+        name: &str,
+        search: &mut pieces::Search<'_>,
+    ) -> Vec<(Root, Hit)> {
+        let limits = self.policy.limits();
+        let flow = flow_of(message);
+        let mut is_open = firsts.is_some_and(pieces::Firsts::are_sure);
+        if !is_open {
+            memory.exchange(name, now, &mut |remembered| {
+                remembered.forget(now, flow, limits);
+                is_open = !remembered.is_empty();
+            });
+        }
+        let mut hits = Vec::new();
+        if !is_open {
+            return hits;
+        }
+        let pieces = pieces::Pieces::of_message(firsts, message, parts);
+        memory.exchange(name, now, &mut |remembered| {
+            remembered.forget(now, flow, limits);
+            let was_open = !remembered.is_empty();
+            if was_open {
+                let all = pieces.after(remembered.values());
+                let found = search.among(&all).into_iter().filter(|found| found.is_over_messages(&all));
+                hits = found.filter_map(|found| found.hit(&self.finder, &all)).collect();
+            }
+            if hits.is_empty() {
+                pieces.to_keep(flow, was_open).for_each(|kept| remembered.keep(kept, now, limits));
+            }
+        });
+        hits
+    }
+}
+
+/// The flow of a message that is sent once in it, hashed; else zero.
+fn flow_of(message: &Message<'_>) -> u64 {
+    match (&message.content, message.flow.as_deref()) {
+        (Content::Request(_), Some(flow)) => {
+            let mut hasher = DefaultHasher::new();
+            flow.hash(&mut hasher);
+            hasher.finish().max(1)
+        }
+        _ => 0,
+    }
+}
