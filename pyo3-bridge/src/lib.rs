@@ -8,6 +8,7 @@ mod names;
 mod policy_file;
 mod python_form;
 mod scanner;
+mod sessions;
 mod stream;
 
 /// Everything that `scangate._scangate` offers.

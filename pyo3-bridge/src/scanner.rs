@@ -10,8 +10,8 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyType};
 use scanner::{
-    Body, Content, FingerprintKey, InMemory, Message, Opcode, Policy, Request, RequestLine, Response,
-    RuleSet, Session, WebSocket,
+    Body, Content, FingerprintKey, Message, Opcode, Policy, Request, RequestLine, Response, RuleSet,
+    WebSocket,
 };
 
 use crate::answer::Answer;
@@ -20,6 +20,7 @@ use crate::error::{INVALID_VALUE, bad_rules, no_verdict, refused};
 use crate::mapping::{Fields, with_body};
 use crate::policy_file;
 use crate::python_form::python_form;
+use crate::sessions::Sessions;
 use crate::stream::Stream;
 
 /// Rules and policy, ready to scan. Threads may share one.
@@ -27,15 +28,14 @@ use crate::stream::Stream;
 pub(crate) struct Scanner {
     engine: Arc<scanner::Scanner>,
     /// What is remembered of sessions, for as long as this scanner lives.
-    memory: InMemory,
-    made: Instant,
+    sessions: Sessions,
 }
 
 impl Scanner {
     fn with_policy(policy: Policy) -> PyResult<Self> {
         let rules = RuleSet::builtin().map_err(|error| bad_rules(&error))?;
         let engine = Arc::new(scanner::Scanner::new(rules, policy, fingerprint_key()?));
-        Ok(Self { engine, memory: InMemory::new(), made: Instant::now() })
+        Ok(Self { engine, sessions: Sessions::new() })
     }
 
     /// Scans without the GIL. What Python lent stays alive in the caller's frame.
@@ -48,16 +48,11 @@ impl Scanner {
         let start = Instant::now();
         let deadline = deadline_ms.and_then(|limit| start.checked_add(Duration::from_millis(limit.0)));
         let expired = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        let session = self.session();
+        let session = self.sessions.now();
         let answer = py
             .detach(|| self.engine.scan_in_session(message, session, &expired))
             .map_err(|error| no_verdict(&error))?;
         Ok(Answer::new(Arc::clone(&self.engine), answer, start.elapsed()))
-    }
-
-    /// The memory of sessions, now.
-    fn session(&self) -> Session<'_> {
-        Session { memory: &self.memory, now: self.made.elapsed() }
     }
 
     /// What the typed calls give back.
@@ -242,7 +237,7 @@ impl Scanner {
         if session.is_some() {
             head.session = text(session.as_ref()).map(|session| session.into_owned().into());
         }
-        Stream::open(message.py(), &self.engine, &head, self.session())
+        Stream::open(message.py(), &self.engine, &head, &self.sessions)
     }
 
     #[pyo3(
@@ -270,7 +265,7 @@ impl Scanner {
             body: Body::Absent,
             trailers: Vec::new(),
         };
-        Stream::open(py, &self.engine, &around.message(Content::Request(request)), self.session())
+        Stream::open(py, &self.engine, &around.message(Content::Request(request)), &self.sessions)
     }
 
     #[pyo3(
@@ -303,7 +298,7 @@ impl Scanner {
             body: Body::Absent,
             trailers: Vec::new(),
         };
-        Stream::open(py, &self.engine, &around.message(Content::Response(response)), self.session())
+        Stream::open(py, &self.engine, &around.message(Content::Response(response)), &self.sessions)
     }
 
     /// What `GET /rules` says.

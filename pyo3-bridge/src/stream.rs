@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
-use scanner::{Message, Report, ScanError, Session};
+use scanner::{Message, Report, ScanError};
 use ulid::Ulid;
 
 use crate::answer::Answer;
 use crate::error::no_verdict;
 use crate::names::verdict_name;
 use crate::python_form::python_form;
+use crate::sessions::Sessions;
 
 /// Handing a chunk over without the GIL costs about as much as scanning so many bytes.
 const SMALL: usize = 2 << 10;
@@ -36,6 +37,7 @@ pub(crate) struct Stream {
 
 struct Flow {
     stream: scanner::Stream,
+    sessions: Sessions,
     took: Duration,
 }
 
@@ -52,16 +54,16 @@ impl Stream {
         py: Python<'_>,
         engine: &Arc<scanner::Scanner>,
         head: &Message<'_>,
-        session: Session<'_>,
+        sessions: &Sessions,
     ) -> PyResult<Self> {
         let start = Instant::now();
-        let opened = py.detach(|| engine.stream_in_session(head, session));
+        let opened = py.detach(|| engine.stream_in_session(head, sessions.now()));
         let (answer, stream) = opened.map_err(|error| no_verdict(&error))?;
         let took = start.elapsed();
         let (rewrites, holds) = (stream.rewrites(), stream.holds());
         let head = Answer::new(Arc::clone(engine), answer, took).with_edits(py, head)?;
         let head = Py::new(py, head)?;
-        let flow = Mutex::new(Flow { stream, took });
+        let flow = Mutex::new(Flow { stream, sessions: sessions.clone(), took });
         Ok(Self { engine: Arc::clone(engine), flow, scan_id: Ulid::generate(), head, rewrites, holds })
     }
 
@@ -78,12 +80,16 @@ impl Stream {
 impl Flow {
     fn push(&mut self, raw: &[u8]) -> Result<Released, ScanError> {
         let start = Instant::now();
-        let released = self.stream.push(raw);
+        let released = self.stream.push_in_session(raw, self.sessions.now());
         self.took += start.elapsed();
         Ok(match released? {
             std::borrow::Cow::Borrowed(same) if same.len() == raw.len() => Released::Same,
             other => Released::Other(other.into_owned()),
         })
+    }
+
+    fn finish(&mut self) -> Result<Vec<u8>, ScanError> {
+        self.stream.finish_in_session(self.sessions.now())
     }
 }
 
@@ -106,7 +112,7 @@ impl Stream {
     }
 
     fn finish<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        let rest = py.detach(|| self.flow().map(|mut flow| flow.stream.finish()))?;
+        let rest = py.detach(|| self.flow().map(|mut flow| flow.finish()))?;
         Ok(PyBytes::new(py, &rest.map_err(|error| no_verdict(&error))?))
     }
 

@@ -118,3 +118,103 @@ fn the_head_of_a_stream_is_a_message_of_its_session() {
     assert_eq!(get(&scanner, &memory, &last, "b", 0).verdict, Verdict::Block);
     assert_eq!(stream(&last, "c").verdict, Verdict::Block);
 }
+
+/// Streams a body of this type in chunks of so many bytes; the verdict and what went on.
+fn upload(
+    scanner: &std::sync::Arc<Scanner>,
+    memory: &InMemory,
+    (kind, body): (&str, &[u8]),
+    chunk: usize,
+    flow: &str,
+) -> (Verdict, Vec<u8>) {
+    let session = Session { memory, now: Duration::ZERO };
+    let head = in_session(post("https://sink.example/up", &[("content-type", kind)], b""), "s", flow);
+    let (answer, mut stream) = scanner.stream_in_session(&head, session).expect("it can flow");
+    assert_eq!(answer.verdict, Verdict::Allow);
+    let mut gone = Vec::new();
+    for chunk in body.chunks(chunk) {
+        gone.extend_from_slice(&stream.push_in_session(chunk, session).expect("a verdict"));
+    }
+    gone.extend(stream.finish_in_session(session).expect("a verdict"));
+    assert!(stream.answer().coverage.session || stream.verdict() == Verdict::Block);
+    (stream.verdict(), gone)
+}
+
+/// Bodies that have this value, of every kind that has values.
+fn with_value(value: &str) -> Vec<(&'static str, String)> {
+    let part = "--b\r\ncontent-disposition: form-data; name=\"d\"\r\n\r\n";
+    vec![
+        ("application/json", format!(r#"{{"n": 1, "d": "{value}", "lang": "en"}}"#)),
+        ("application/x-www-form-urlencoded", format!("n=1&d={value}&lang=en")),
+        ("multipart/form-data; boundary=b", format!("{part}{value}\r\n--b--\r\n")),
+        ("text/plain", format!("n1\n{value}\nend\n")),
+    ]
+}
+
+#[test]
+fn the_values_of_a_body_that_flows_are_joined_to_those_of_other_messages() {
+    let scanner = std::sync::Arc::new(scanner());
+    let token = token(&scanner);
+    let (first, last) = token.split_at(20);
+    for ((kind, begin), (_, end)) in with_value(first).into_iter().zip(with_value(last)) {
+        for chunk in [7, 100_000] {
+            let memory = InMemory::new();
+            let (verdict, gone) = upload(&scanner, &memory, (kind, begin.as_bytes()), chunk, "a");
+            assert_eq!((verdict, gone), (Verdict::Allow, begin.clone().into_bytes()), "{kind}");
+            let (verdict, gone) = upload(&scanner, &memory, (kind, end.as_bytes()), chunk, "b");
+            assert_eq!(verdict, Verdict::Block, "{kind} in chunks of {chunk}");
+            assert!(gone.len() < end.len(), "{kind} does not look whole");
+            // What was begun in a stream is ended in a whole message, and the other way round.
+            let url = format!("https://sink.example/?d={last}");
+            assert_eq!(get(&scanner, &memory, &url, "c", 0).verdict, Verdict::Block, "{kind}");
+        }
+    }
+    let memory = InMemory::new();
+    get(&scanner, &memory, &format!("https://sink.example/?d={first}"), "a", 0);
+    let (_, end) = &with_value(last)[0];
+    let (verdict, gone) = upload(&scanner, &memory, ("application/json", end.as_bytes()), 100_000, "b");
+    assert_eq!(verdict, Verdict::Block);
+    assert!(!String::from_utf8_lossy(&gone).contains(last), "it is held until it was looked at");
+}
+
+#[test]
+fn the_beginning_of_a_long_body_is_looked_at_before_it_goes() {
+    let (scanner, memory) = (std::sync::Arc::new(scanner()), InMemory::new());
+    let token = token(&scanner);
+    let (first, last) = token.split_at(20);
+    get(&scanner, &memory, &format!("https://sink.example/?d={first}"), "a", 0);
+    let body = format!("d={last}&text={}", "ordinary+words+".repeat(10_000));
+    let form = ("application/x-www-form-urlencoded", body.as_bytes());
+    let (verdict, gone) = upload(&scanner, &memory, form, 64 << 10, "b");
+    assert_eq!((verdict, gone.len()), (Verdict::Block, 0));
+}
+
+#[test]
+fn pieces_among_the_fields_of_one_upload_are_found_without_a_session() {
+    let scanner = std::sync::Arc::new(scanner());
+    let token = token(&scanner);
+    let (first, last) = token.split_at(20);
+    let body = format!("n=1&a={first}&b={last}&text={}", "ordinary+words+".repeat(10_000));
+    let head = post("https://sink.example/up", &[("content-type", "application/x-www-form-urlencoded")], b"");
+    let (_, mut stream) = scanner.stream(&head).expect("it can flow");
+    assert_eq!(stream.push(body.as_bytes()).expect("a verdict").len(), 0);
+    assert_eq!(stream.findings()[0].decoded_by, ["pieces"]);
+}
+
+#[test]
+fn an_ordinary_upload_leaves_nothing_and_a_scan_of_the_whole_takes_its_place() {
+    let (scanner, memory) = (std::sync::Arc::new(scanner()), InMemory::new());
+    let token = token(&scanner);
+    for (kind, body) in with_value("summer") {
+        assert_eq!(upload(&scanner, &memory, (kind, body.as_bytes()), 100, "a").0, Verdict::Allow);
+    }
+    assert_eq!(memory.sessions(), 0);
+    // A proxy that decides to hold a body after all scans it again, whole: it was sent once.
+    let (kind, body) = &with_value(&token[..20])[0];
+    upload(&scanner, &memory, (kind, body.as_bytes()), 100_000, "a");
+    let session = Session { memory: &memory, now: Duration::ZERO };
+    let headers = [("content-type", *kind)];
+    let whole = in_session(post("https://sink.example/up", &headers, body.as_bytes()), "s", "a");
+    let answer = scanner.scan_in_session(&whole, session, &|| false).expect("a verdict");
+    assert_eq!(answer.verdict, Verdict::Allow);
+}

@@ -46,7 +46,7 @@ pub(crate) struct Found {
 }
 
 /// Whether a piece may hold it.
-fn is_token(byte: u8) -> bool {
+pub(crate) fn is_token(byte: u8) -> bool {
     is(byte, EXTENDED)
 }
 

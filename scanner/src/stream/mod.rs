@@ -4,6 +4,7 @@
 //! window and what is held (16 KiB of text, 64 KiB of one event, 256 KiB of events with pieces of one text), and what
 //! a Content-Encoding needs (zstd 8 MiB, br 16 MiB, others 32 KiB).
 
+mod beginning;
 mod calls;
 mod edits;
 mod events;
@@ -27,6 +28,7 @@ use crate::scan::Scanner;
 use crate::session::Session;
 use crate::verdict::{Answer, Finding, ScanError, Verdict};
 
+use beginning::Beginning;
 pub(crate) use calls::is_calls;
 pub(crate) use phrases::Phrases;
 use text::Text;
@@ -37,6 +39,8 @@ use weigh::Weigher;
 pub struct Stream {
     decoder: Flowing,
     text: Text,
+    /// Until its values were joined.
+    beginning: Option<Beginning>,
     end: Option<End>,
 }
 
@@ -59,8 +63,8 @@ impl Scanner {
         self.open_stream(head, self.scan(head, &|| false)?)
     }
 
-    /// The same for a message of a session: its head is scanned together with what was sent before. The values of a
-    /// body that flows are neither joined to others nor remembered.
+    /// The same for a message of a session: its head is scanned together with what was sent before, and so are the
+    /// first 32 KiB of a request's body where [`Stream::push_in_session`] takes them.
     pub fn stream_in_session(
         self: &Arc<Self>,
         head: &Message<'_>,
@@ -83,7 +87,7 @@ impl Scanner {
         let decoder = Flowing::new(&codings, self.policy().limits())?;
         let weigher = Weigher::new(self, head);
         let text = Text::new(Arc::clone(self), weigher, head, decoder.is_coded())?;
-        Ok((answer, Stream { decoder, text, end: None }))
+        Ok((answer, Stream { decoder, text, beginning: Beginning::of(head), end: None }))
     }
 }
 
@@ -105,27 +109,64 @@ impl Stream {
     ///
     /// After a block that is nothing. An error is final, and what was not returned must not go on.
     pub fn push<'r>(&mut self, raw: &'r [u8]) -> Result<Cow<'r, [u8]>, ScanError> {
+        self.advance(raw, None)
+    }
+
+    /// The same for a message of a session, which remembers what the body begins with.
+    pub fn push_in_session<'r>(
+        &mut self,
+        raw: &'r [u8],
+        session: Session<'_>,
+    ) -> Result<Cow<'r, [u8]>, ScanError> {
+        self.advance(raw, Some(session))
+    }
+
+    fn advance<'r>(
+        &mut self,
+        raw: &'r [u8],
+        session: Option<Session<'_>>,
+    ) -> Result<Cow<'r, [u8]>, ScanError> {
         match &self.end {
             Some(End::Failed(error)) => return Err(error.clone()),
             Some(End::Blocked | End::Finished) => return Ok(Cow::Borrowed(b"")),
             None => {}
         }
         let mut released = Vec::new();
-        let Self { decoder, text, .. } = self;
-        let result = decoder.push(raw, &mut |decoded| text.push(decoded, &mut released));
+        let Self { decoder, text, beginning, .. } = self;
+        let result = decoder.push(raw, &mut |decoded| {
+            if let Some(enough) = beginning.take_if(|beginning| beginning.take(decoded)) {
+                text.meet_joined(enough, session, false)?;
+            }
+            text.push(decoded, &mut released)
+        });
         self.conclude(result)?;
         Ok(if self.text.holds() { Cow::Owned(released) } else { Cow::Borrowed(raw) })
     }
 
     /// The body is over; returns the rest of what may go on.
     pub fn finish(&mut self) -> Result<Vec<u8>, ScanError> {
+        self.end(None)
+    }
+
+    /// The same for a message of a session.
+    pub fn finish_in_session(&mut self, session: Session<'_>) -> Result<Vec<u8>, ScanError> {
+        self.end(Some(session))
+    }
+
+    fn end(&mut self, session: Option<Session<'_>>) -> Result<Vec<u8>, ScanError> {
         match &self.end {
             Some(End::Failed(error)) => return Err(error.clone()),
             Some(End::Blocked | End::Finished) => return Ok(Vec::new()),
             None => {}
         }
         let mut released = Vec::new();
-        let result = self.decoder.finish().and_then(|()| self.text.finish(&mut released));
+        let Self { decoder, text, beginning, .. } = self;
+        let result = decoder.finish().and_then(|()| {
+            if let Some(all) = beginning.take() {
+                text.meet_joined(all, session, true)?;
+            }
+            text.finish(&mut released)
+        });
         self.conclude(result)?;
         self.end.get_or_insert(End::Finished);
         Ok(released)

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::beginning::Beginning;
 use super::calls::Calls;
 use super::edits::{Cuts, Quotes, bare_value};
 use super::events::{Events, MAX_LINE};
@@ -16,6 +17,7 @@ use crate::look::Hit;
 use crate::message::Message;
 use crate::parts::content_type;
 use crate::scan::Scanner;
+use crate::session::Session;
 use crate::sight::{reason_code, url_safe};
 use crate::verdict::{Action, Answer, Coverage, ScanError, Skipped, Verdict};
 
@@ -46,6 +48,8 @@ pub(super) struct Text {
     verdict: Verdict,
     is_incomplete: bool,
     skipped_bytes: usize,
+    /// Its values were joined to those of its session.
+    in_session: bool,
     found: Found,
 }
 
@@ -99,6 +103,7 @@ impl Text {
             verdict: Verdict::Allow,
             is_incomplete: false,
             skipped_bytes: 0,
+            in_session: false,
             found: Found::default(),
         })
     }
@@ -117,6 +122,29 @@ impl Text {
 
     pub(super) fn found(&self) -> &Found {
         &self.found
+    }
+
+    /// Judges what the values at the beginning are pieces of, before more goes on. `ends`: that was all.
+    pub(super) fn meet_joined(
+        &mut self,
+        beginning: Beginning,
+        session: Option<Session<'_>>,
+        ends: bool,
+    ) -> Result<(), ScanError> {
+        self.in_session = session.is_some() && beginning.has_session();
+        let joined = beginning.join(&self.scanner, session, ends)?;
+        self.skip(joined.skipped_bytes);
+        for hit in joined.hits {
+            let rest = hit.rest.iter().map(|(_, range)| range.clone());
+            let parts: Vec<Range<usize>> =
+                std::iter::once(hit.replacement.range.clone()).chain(rest).collect();
+            self.meet(&hit, &parts);
+            // What has gone cannot be cut out; without all of its pieces nobody has the secret.
+            if self.verdict == Verdict::Redact && parts.iter().any(|part| part.start < self.released) {
+                self.block(self.released);
+            }
+        }
+        Ok(())
     }
 
     /// Takes text; puts what may go on into `released`.
@@ -321,7 +349,7 @@ impl Text {
                 complete: skipped.is_empty(),
                 scanned_bytes: self.body.settled(),
                 skipped,
-                session: false,
+                session: self.in_session,
             },
         }
     }
