@@ -106,6 +106,7 @@ class Gate:
         try:
             host, port, *_ = data.server.address or ("", 0)
             may_pass = await self._may_be_reached(message.tunnel(data.client, data.server, host, port))
+            may_pass = may_pass and await self._tunnels.may_lead_to(data.client, data.server)
         except BaseException:
             hosts.hang_up(data.client, data.server)
             raise

@@ -83,28 +83,32 @@ class Log:
 class Origin:
     """Runs in a thread of its own, with a TLS port and a plain one."""
 
-    def __init__(self, leaf: Path) -> None:
+    def __init__(self, leaf: Path, host: str = "127.0.0.1", tls_port: int = 0) -> None:
         self.log = Log()
         self.replies: dict[str, Reply] = {}
         self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self._context.load_cert_chain(leaf)
         self._context.set_alpn_protocols(["h2", "http/1.1"])
+        self._servers: list[asyncio.Server] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self.tls_port = self._run(self._listen(self._context))
-        self.plain_port = self._run(self._listen(None))
+        self.tls_port = self._run(self._listen(self._context, host, tls_port))
+        self.plain_port = self._run(self._listen(None, host))
 
     def _run(self, work: Coroutine[None, None, int]) -> int:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
 
-    async def _listen(self, context: ssl.SSLContext | None) -> int:
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=context)
-        port: int = server.sockets[0].getsockname()[1]
-        return port
+    async def _listen(self, context: ssl.SSLContext | None, host: str, port: int = 0) -> int:
+        server = await asyncio.start_server(self._serve, host, port, ssl=context)
+        self._servers.append(server)
+        bound: int = server.sockets[0].getsockname()[1]
+        return bound
 
     def stop(self) -> None:
         """Stop serving."""
+        for server in self._servers:
+            self._loop.call_soon_threadsafe(server.close)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 

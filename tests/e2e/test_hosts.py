@@ -4,8 +4,10 @@ import ssl
 
 import pytest
 
+import certificates
 from clients import curl
 from duplex import tunnel
+from origin import Origin
 from tokens import aws_key_id
 from world import POLICY
 
@@ -120,6 +122,31 @@ def test_a_tunnel_that_stays_closed_costs_one_more_handshake_at_first(start, wor
     for _ in range(3):
         assert curl(via, "GET", world.url("/", "shop.example"), [], None, *direct).status == 200
     assert world.origin.log.connections == 4
+
+
+MOVED = """
+[egress]
+private = ["127.0.0.1", "127.0.0.2"]
+passthrough = ["shop.example"]
+"""
+
+
+@pytest.mark.parametrize("is_itself", [True, False], ids=["itself", "another"])
+def test_a_tunnel_that_leads_elsewhere_than_its_handshake_did_has_to_fit_there_too(
+    is_itself, start, world, tmp_path, monkeypatch
+):
+    """The second look-up of the name, which is the tunnel's, gives another address."""
+    monkeypatch.setenv("ORIGIN_MOVES", "shop.example")
+    authorities = [world.certificates, certificates.make(tmp_path, ["shop.example"])]
+    theirs = authorities[0 if is_itself else 1]
+    moved = Origin(theirs.leaf, "127.0.0.2", world.origin.tls_port)
+    proxy = start(policy=MOVED)
+    seen = curl(proxy.via, "GET", world.url("/"), [], None, "--cacert", str(theirs.authority))
+    moved.stop()
+    assert seen.status == (200 if is_itself else 0)
+    assert len(moved.log.requests) == (1 if is_itself else 0)
+    assert world.origin.log.requests == []
+    assert ("another address" in proxy.output()) is not is_itself
 
 
 def test_an_exempt_name_that_leads_to_a_private_address_is_not_even_shaken_hands_with(start, world):

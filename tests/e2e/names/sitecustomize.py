@@ -1,6 +1,7 @@
 """Name service and fence of a mitmproxy under test. Python imports this by itself from PYTHONPATH.
 
-The names in ORIGIN_NAMES lead to the origin on loopback, as DNS would say. No connection leaves loopback, whatever a test
+The names in ORIGIN_NAMES lead to the origin on loopback, as DNS would say; the one that ORIGIN_MOVES names leads to
+another address from its second look-up on. No connection leaves loopback, whatever a test
 tries: an attempt is refused and, as every look-up, written to the file ORIGIN_LOOKUPS.
 """
 
@@ -11,6 +12,7 @@ import socket
 _getaddrinfo = socket.getaddrinfo
 _sock_connect = events.BaseSelectorEventLoop.sock_connect
 _NAMES = {name: int(port) for name, port in (pair.split("=") for pair in os.environ.get("ORIGIN_NAMES", "").split())}
+_seen: set[str] = set()
 _LOCAL = (None, "", "localhost", "127.0.0.1")
 
 
@@ -25,7 +27,9 @@ def _resolve(host, port, *rest, **options):
     if name not in _LOCAL:
         _note(name)
     if name in _NAMES:
-        return _getaddrinfo("127.0.0.1", _NAMES[name], *rest, **options)
+        has_moved = name == os.environ.get("ORIGIN_MOVES") and name in _seen
+        _seen.add(name)
+        return _getaddrinfo("127.0.0.2" if has_moved else "127.0.0.1", _NAMES[name], *rest, **options)
     if name not in _LOCAL:
         raise socket.gaierror(socket.EAI_NONAME, "no such name on loopback")
     return _getaddrinfo(host, port, *rest, **options)
