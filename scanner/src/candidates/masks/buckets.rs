@@ -53,13 +53,36 @@ fn joined(one: Halves, other: &Halves) -> Halves {
 
 /// How often a bucket takes some place of a text, as a product of the frequencies of its bytes.
 fn weight(bucket: &Halves) -> i64 {
-    let of_place = |halves: &u32| -> i64 {
-        let bits = |set: u32| (0..16_usize).filter(move |half| set >> half & 1 == 1);
-        bits(halves >> 16)
-            .flat_map(|high| bits(halves & 0xffff).map(move |low| i64::from(FREQUENCY[high << 4 | low])))
-            .sum()
-    };
-    bucket.iter().map(of_place).product()
+    bucket.iter().map(|halves| frequency_of(*halves)).product()
+}
+
+/// How often text has a byte with one of these halves, in each place.
+fn frequency_of(halves: u32) -> i64 {
+    let (mut high, low) = (halves >> 16, halves as usize);
+    let mut sum = 0;
+    while high != 0 {
+        let quarters = &OF_QUARTERS[high.trailing_zeros() as usize];
+        let of = |quarter: usize| i64::from(quarters[quarter][low >> (4 * quarter) & 15]);
+        sum += of(0) + of(1) + of(2) + of(3);
+        high &= high - 1;
+    }
+    sum
+}
+
+/// For each high half, and for each four low ones: the frequencies of those that are in a set, summed up.
+static OF_QUARTERS: [[[u16; 16]; 4]; 16] = of_quarters();
+
+const fn of_quarters() -> [[[u16; 16]; 4]; 16] {
+    let mut table = [[[0; 16]; 4]; 16];
+    let mut index = 0;
+    while index < 16 * 4 * 16 * 4 {
+        let (high, quarter, set, bit) = (index >> 8, index >> 6 & 3, index >> 2 & 15, index & 3);
+        if set >> bit & 1 == 1 {
+            table[high][quarter][set] += FREQUENCY[high << 4 | quarter << 2 | bit];
+        }
+        index += 1;
+    }
+    table
 }
 
 /// About how often each byte stands in text and code, of some ten thousand.
