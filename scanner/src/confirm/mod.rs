@@ -60,9 +60,7 @@ pub(crate) fn in_digits<'b>(
     let mut at = stretch.start.saturating_sub(reach);
     let starts = MAX_STARTS + stretch.len() / 16;
     std::iter::repeat_with(move || {
-        let from = next_start(rule, &bytes[..end], at..stretch.end)?;
-        let found =
-            candidate_match(rule, bytes, from..end).filter(|found| found.whole.start < stretch.end)?;
+        let found = next_match(rule, &bytes[..end], at..stretch.end)?;
         let confirmed =
             confirm(rule, bytes, &found).filter(|_| numbers::stands_alone(rule, bytes, &found.whole));
         at = if confirmed.is_some() { found.whole.end } else { next_group(&bytes[..end], found.whole.start) };
@@ -71,6 +69,17 @@ pub(crate) fn in_digits<'b>(
     .take(starts)
     .map_while(std::convert::identity)
     .flatten()
+}
+
+/// The first match that begins in `range`.
+fn next_match(rule: &Rule, bytes: &[u8], mut range: Range<usize>) -> Option<Found> {
+    loop {
+        let start = next_start(rule, bytes, range.clone())?;
+        if let Some(length) = rule.pattern.begins(&bytes[start..]) {
+            return found_in(rule, bytes, start..start + length);
+        }
+        range.start = start + 1;
+    }
 }
 
 /// The first place in `range` at which a match could begin, by what every match begins with and is made of.
@@ -118,16 +127,20 @@ fn first_match(rule: &Rule, bytes: &[u8], window: Range<usize>) -> Option<Found>
 
 /// What the pattern alone says.
 fn candidate_match(rule: &Rule, bytes: &[u8], window: Range<usize>) -> Option<Found> {
-    let text = bytes.get(window.clone())?;
-    let from = |range: Range<usize>| window.start + range.start..window.start + range.end;
-    let whole = rule.pattern.find(text)?.range();
+    let found = rule.pattern.find(bytes.get(window.clone())?)?;
+    found_in(rule, &bytes[..window.end], window.start + found.start()..window.start + found.end())
+}
+
+/// The match at `whole`, and which part of it is the secret.
+fn found_in(rule: &Rule, bytes: &[u8], whole: Range<usize>) -> Option<Found> {
     let secret = if rule.pattern.captures_len() > 1 {
-        let captures = rule.pattern.captures(text)?;
-        captures.name("secret").map_or_else(|| whole.clone(), |group| group.range())
+        let captures = rule.pattern.captures(&bytes[whole.start..])?;
+        let group = captures.name("secret");
+        group.map_or(whole.clone(), |group| whole.start + group.start()..whole.start + group.end())
     } else {
         whole.clone()
     };
-    Some(Found { whole: from(whole), secret: from(secret) })
+    Some(Found { whole, secret })
 }
 
 /// Boundaries, checks, and the rest of a block.
