@@ -1,15 +1,15 @@
 //! Letters that only look like those of a token: full width, mathematical, circled, accented, Cyrillic and Greek,
 //! and characters that nobody sees between them.
 
-use std::ops::Range;
-use std::sync::LazyLock;
+mod reading;
 
-use unicode_normalization::char::{decompose_compatible, is_combining_mark};
-use unicode_security::skeleton;
+use std::ops::Range;
 
 use super::{Codec, Decoded, Steps};
 use crate::candidates::classes::{ALNUM, is};
 use crate::candidates::{Block, Class};
+use reading::{Reading, reading_at};
+pub(super) use reading::{is_disguise, is_shaped_like_ours};
 
 /// How far a window reaches around what opened it, and how far between two such characters.
 const MAX_GAP: usize = 1024;
@@ -22,25 +22,28 @@ pub(crate) struct Lookalikes {
     at: usize,
     /// Where the last window ended; the next one does not reach back over it.
     taken: usize,
+    /// Other readings of that window.
+    others: Vec<Decoded>,
 }
 
-/// What a character reads as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reading {
-    /// This letter, digit or sign, in another style: worth a look wherever it stands.
-    Styled(u8),
-    /// A letter of another alphabet with this shape: worth a look beside letters of ours.
-    Foreign(u8),
-    /// Nothing: it is not seen.
-    Invisible,
-    /// Itself.
-    Itself,
+/// What hidden bytes say beside the characters that are seen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hidden {
+    /// They stand among them.
+    Read,
+    /// Nothing.
+    Dropped,
+    /// All: what is seen carries them.
+    Alone,
 }
 
 impl Lookalikes {
     /// The next window whose first such character lies in `block`, as it reads.
     #[inline]
     pub(crate) fn next_in(&mut self, block: &Block, bytes: &[u8]) -> Option<Decoded> {
+        if let Some(decoded) = self.others.pop() {
+            return Some(decoded);
+        }
         while let Some(at) = block.next(Class::Foreign, self.at) {
             let (reading, length) = reading_at(bytes, at);
             self.at = at + length;
@@ -48,21 +51,12 @@ impl Lookalikes {
                 let window = window_around(bytes, at, self.taken);
                 self.at = window.end;
                 self.taken = window.end;
-                return Some(decode(bytes, window));
+                self.others = hidden_readings(bytes, &window);
+                return Some(decode(bytes, window, Hidden::Read));
             }
         }
         None
     }
-}
-
-/// Whether a character is a letter of ours in another style, or is not seen.
-pub(super) fn is_disguise(character: char) -> bool {
-    matches!(reading_of(character), Reading::Styled(_) | Reading::Invisible)
-}
-
-/// Whether a character is a letter of another alphabet that looks like one of ours.
-pub(super) fn is_shaped_like_ours(character: char) -> bool {
-    matches!(reading_of(character), Reading::Foreign(_))
 }
 
 fn matters(bytes: &[u8], at: usize, length: usize, reading: Reading) -> bool {
@@ -72,7 +66,7 @@ fn matters(bytes: &[u8], at: usize, length: usize, reading: Reading) -> bool {
             .is_some_and(|&byte| is(byte, ALNUM) || matches!(byte, b'_' | b'-'))
     };
     match reading {
-        Reading::Styled(_) => true,
+        Reading::Styled(_) | Reading::Hidden(_) => true,
         Reading::Foreign(_) | Reading::Invisible => ours(at.checked_sub(1)) || ours(Some(at + length)),
         Reading::Itself => false,
     }
@@ -96,80 +90,6 @@ fn is_control(byte: u8) -> bool {
     matches!(byte, 0..=8 | 14..=26 | 28..=31)
 }
 
-/// What the character at `at` reads as, and its length in bytes; a byte that begins no character stands for itself.
-fn reading_at(bytes: &[u8], at: usize) -> (Reading, usize) {
-    let length = match bytes[at] {
-        0xc2..=0xdf => 2,
-        0xe0..=0xef => 3,
-        0xf0..=0xf4 => 4,
-        _ => return (Reading::Itself, 1),
-    };
-    if !matches!(bytes.get(at + 1), Some(0x80..=0xbf)) {
-        return (Reading::Itself, 1);
-    }
-    let text = bytes.get(at..at + length).and_then(|bytes| std::str::from_utf8(bytes).ok());
-    text.and_then(|text| text.chars().next())
-        .map_or((Reading::Itself, 1), |character| (reading_of(character), length))
-}
-
-/// Alphabets, marks, punctuation and letter-like signs: what texts are full of is worked out once.
-static NEAR: LazyLock<Vec<Reading>> = LazyLock::new(|| {
-    (0..0x2500_u32).map(|code| char::from_u32(code).map_or(Reading::Itself, read)).collect()
-});
-
-fn reading_of(character: char) -> Reading {
-    match u32::from(character) {
-        code @ 0..0x2500 => NEAR[code as usize],
-        // An invisible letter among the ideographs, syllables and pictures, which look like no letter of ours.
-        0x3164 => Reading::Invisible,
-        0x2500..0xd800 | 0x1_f200..0x1_fb00 | 0x2_0000..0xe_0000 => Reading::Itself,
-        _ => read(character),
-    }
-}
-
-fn read(character: char) -> Reading {
-    // Selectors that no letter has, each for a byte.
-    if let selector @ '\u{e0110}'..='\u{e016e}' = character {
-        return u8::try_from(u32::from(selector) - 0xe_00f0).map_or(Reading::Itself, Reading::Styled);
-    }
-    if is_invisible(character) {
-        return Reading::Invisible;
-    }
-    if let tag @ '\u{e0020}'..='\u{e007e}' = character {
-        return u8::try_from(u32::from(tag) - 0xe_0000).map_or(Reading::Itself, Reading::Styled);
-    }
-    let mut plain = None;
-    decompose_compatible(character, |part| {
-        plain = plain.or(Some(part).filter(|part| !is_combining_mark(*part)));
-    });
-    match plain.filter(char::is_ascii_graphic).and_then(|letter| u8::try_from(letter).ok()) {
-        Some(letter) => Reading::Styled(letter),
-        None => shape(character),
-    }
-}
-
-/// The letter of ours that a letter of another alphabet is drawn like.
-fn shape(character: char) -> Reading {
-    let mut buffer = [0; 4];
-    let mut shapes = skeleton(character.encode_utf8(&mut buffer));
-    match (shapes.next(), shapes.next()) {
-        (Some(letter), None) if letter.is_ascii_graphic() => {
-            u8::try_from(letter).map_or(Reading::Itself, Reading::Foreign)
-        }
-        _ => Reading::Itself,
-    }
-}
-
-/// Characters without a glyph of their own (Unicode's `Default_Ignorable_Code_Point`), and marks that sit on the letter
-/// before them.
-fn is_invisible(character: char) -> bool {
-    matches!(character,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
-        | '\u{feff}' | '\u{ffa0}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0001}' | '\u{e0100}'..='\u{e01ef}')
-        || is_combining_mark(character)
-}
-
 fn window_around(bytes: &[u8], first: usize, floor: usize) -> Range<usize> {
     let floor = floor.max(first.saturating_sub(MAX_GAP));
     let floor = floor.min(first);
@@ -184,13 +104,22 @@ fn window_around(bytes: &[u8], first: usize, floor: usize) -> Range<usize> {
     start..end
 }
 
-fn decode(bytes: &[u8], source: Range<usize>) -> Decoded {
+/// What a window with hidden bytes says without them, and what they say alone.
+fn hidden_readings(bytes: &[u8], window: &Range<usize>) -> Vec<Decoded> {
+    // All of them begin with this byte.
+    if memchr::memchr(0xf3, &bytes[window.clone()]).is_none() {
+        return Vec::new();
+    }
+    [Hidden::Alone, Hidden::Dropped].map(|hidden| decode(bytes, window.clone(), hidden)).into()
+}
+
+fn decode(bytes: &[u8], source: Range<usize>, hidden: Hidden) -> Decoded {
     let mut text = Vec::with_capacity(source.len());
     let mut steps = Steps::default();
     steps.push(0, source.start);
     let mut at = source.start;
     while at < source.end {
-        if bytes[at].is_ascii() {
+        if bytes[at].is_ascii() && hidden != Hidden::Alone {
             text.push(bytes[at]);
             at += 1;
             continue;
@@ -198,8 +127,10 @@ fn decode(bytes: &[u8], source: Range<usize>) -> Decoded {
         let (reading, length) = reading_at(bytes, at);
         steps.push(text.len(), at);
         match reading {
+            Reading::Hidden(byte) if hidden != Hidden::Dropped => text.push(byte),
+            Reading::Invisible | Reading::Hidden(_) => {}
+            _ if hidden == Hidden::Alone => {}
             Reading::Styled(letter) | Reading::Foreign(letter) => text.push(letter),
-            Reading::Invisible => {}
             Reading::Itself => text.extend_from_slice(&bytes[at..bytes.len().min(at + length)]),
         }
         at += length;
@@ -231,6 +162,40 @@ mod tests {
             let view = View::part(text.as_bytes());
             let inner = View::decoded(&view, &decoded);
             assert_eq!(inner.source_of(&(5..6)), text.len() - 1..text.len(), "{text}");
+        }
+    }
+
+    fn all(text: &str) -> Vec<String> {
+        let (mut block, mut lookalikes) = (Block::new(), Lookalikes::default());
+        block.read(text.as_bytes(), 0);
+        let readings = std::iter::from_fn(|| lookalikes.next_in(&block, text.as_bytes()));
+        readings.map(|decoded| String::from_utf8_lossy(&decoded.bytes).into_owned()).collect()
+    }
+
+    #[test]
+    fn every_character_that_nobody_sees_is_passed_over() {
+        let unseen =
+            ['\u{fe00}', '\u{fe0f}', '\u{e0100}', '\u{e0120}', '\u{e01ef}', '\u{e0041}', '\u{e007f}']
+                .into_iter()
+                .chain(['\u{34f}', '\u{115f}', '\u{180e}', '\u{2065}', '\u{fff0}', '\u{1bca0}', '\u{e0fff}']);
+        for character in unseen {
+            let text = format!("x=A{character}B{character}C;");
+            assert!(all(&text).iter().any(|reading| reading == "x=ABC;"), "{}", character.escape_unicode());
+        }
+    }
+
+    #[test]
+    fn hidden_bytes_are_read_together_and_apart() {
+        for first in [0xe_0000, 0xe_00f0] {
+            let hidden = |byte: u8| char::from_u32(first + u32::from(byte)).expect("a character");
+            let together: String = "ABC".bytes().map(hidden).collect();
+            assert!(all(&format!("see {together}")).contains(&"ABC".to_owned()));
+            let apart: String = "some words"
+                .chars()
+                .zip("ABCDEFGHIJ".bytes())
+                .flat_map(|(seen, byte)| [seen, hidden(byte)])
+                .collect();
+            assert!(all(&apart).contains(&"ABCDEFGHIJ".to_owned()));
         }
     }
 
