@@ -35,6 +35,8 @@ pub(super) fn is_code(text: &[u8]) -> bool {
         || is_optional(text)
         || is_class(text)
         || is_crypt(text)
+        || is_generic_type(text)
+        || is_repetition(text)
 }
 
 /// Whether this has brackets or operators of code: where a value without quotes could as well be an expression, it is
@@ -62,6 +64,25 @@ fn is_percent_encoded(text: &[u8]) -> bool {
 fn is_constant(text: &[u8]) -> bool {
     let fits = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
     text.contains(&b'_') && text.iter().all(fits)
+}
+
+/// `Vec&lt;u8&gt;`: a type in a page.
+fn is_generic_type(text: &[u8]) -> bool {
+    let opens = memchr::memmem::find(text, b"&lt;");
+    opens.is_some_and(|at| at > 0 && text[..at].iter().all(u8::is_ascii_alphanumeric))
+        && memchr::memmem::rfind(text, b"&gt").is_some()
+}
+
+/// `1*(tchar`, `2*4HEXDIG`: how often something stands in a grammar, as ABNF writes it.
+fn is_repetition(text: &[u8]) -> bool {
+    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let least = digits(text);
+    let Some(rest) = text[least..].strip_prefix(b"*") else { return false };
+    let most = digits(rest);
+    let name = rest[most..].strip_prefix(b"(").unwrap_or(&rest[most..]);
+    least + most > 0
+        && least + most <= 4
+        && name.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'-')
 }
 
 /// `--flag=value`, `name=value`.
@@ -177,6 +198,9 @@ mod tests {
             "0e+12456789",
             "this.instanceID+1",
             "n.keywordToken===105",
+            "Vec&lt;u8&gt",
+            "1*(tchar",
+            "2*4HEXDIG",
         ] {
             assert!(is_code(text.as_bytes()), "{text}");
         }
@@ -184,9 +208,15 @@ mod tests {
 
     #[test]
     fn a_secret_is_none() {
-        for text in
-            ["D3P$KK#uMo%Dfj", "+3kd/92jfA0s+jd8a==", "$ecret9Pass$word", "q7{Zp2}mX9v", "5e8f1b2c3d4e"]
-        {
+        for text in [
+            "D3P$KK#uMo%Dfj",
+            "+3kd/92jfA0s+jd8a==",
+            "$ecret9Pass$word",
+            "q7{Zp2}mX9v",
+            "5e8f1b2c3d4e",
+            "8*kQz7vB2",
+            "a&lt;9Xk2",
+        ] {
             assert!(!is_code(text.as_bytes()), "{text}");
         }
     }

@@ -10,6 +10,8 @@ use crate::rules::Rule;
 const MIN_NEIGHBOUR: usize = 13;
 /// Most separators between two numbers of a list, or between a name and its number.
 const MAX_GAP: usize = 24;
+/// Most of a list in brackets on either side of a number.
+const MAX_TUPLE: usize = 96;
 
 /// Whether the number is no piece of a longer one, and not what passes the check by chance. One that the words
 /// around it name was asked for that already.
@@ -48,6 +50,7 @@ fn is_chance(rule: &Rule, bytes: &[u8], number: &Range<usize>) -> bool {
     is_bare
         && (is_called_otherwise(bytes, number.start)
             || has_foreign_neighbour(rule, bytes, number)
+            || is_of_foreign_tuple(rule, bytes, number)
             || is_calculated_with(bytes, number)
             || is_negative(&bytes[..number.start])
             || is_near_power(&bytes[number.clone()]))
@@ -136,6 +139,17 @@ fn has_foreign_neighbour(rule: &Rule, bytes: &[u8], number: &Range<usize>) -> bo
         left.checked_sub(2).is_some_and(|at| bytes[at + 1] == b'-' && is_list_gap(bytes[at]));
     (before < number.start && is_foreign(&bytes[left..before], is_left_signed))
         || (after > number.end && is_foreign(&bytes[after + sign..right], sign > 0))
+}
+
+/// `f(4…, 446, 11270725851789228032)`: numbers only in brackets, one of which is as long and none of the rule.
+fn is_of_foreign_tuple(rule: &Rule, bytes: &[u8], number: &Range<usize>) -> bool {
+    let of_tuple = |byte: u8| byte.is_ascii_digit() || b" ,.-".contains(&byte);
+    let start = back_over(bytes, number.start, number.start.saturating_sub(MAX_TUPLE), of_tuple);
+    let rest = &bytes[number.end..bytes.len().min(number.end + MAX_TUPLE)];
+    let end = number.end + rest.iter().take_while(|byte| of_tuple(**byte)).count();
+    let is_closed = bytes[..start].ends_with(b"(") && bytes.get(end) == Some(&b')');
+    let is_foreign = |item: &[u8]| item.len() >= MIN_NEIGHBOUR && !rule.confirms(item);
+    is_closed && bytes[start..end].split(|byte| b" ,".contains(byte)).any(is_foreign)
 }
 
 /// Back over what stands between the numbers of a list, line ends that are spelled out too.
