@@ -99,20 +99,6 @@ impl Scanner {
         Ok((hits, looking.skipped_bytes + looking.opaque_bytes))
     }
 
-    /// What values of a message are pieces of, together with what its session sent before, and whether all of it was
-    /// looked at.
-    pub(crate) fn find_joined(
-        &self,
-        message: &Message<'_>,
-        session: Option<Session<'_>>,
-    ) -> Result<(Vec<(Root, Hit)>, bool), ScanError> {
-        let parts = parts::split(message, self.policy.limits(), &|| false)?;
-        let mut coverage = Coverage { complete: true, scanned_bytes: 0, skipped: Vec::new(), session: false };
-        let memory = session.zip(message.session.as_deref());
-        let hits = self.find_in_pieces(message, &parts, memory, &mut coverage);
-        Ok((hits, coverage.complete))
-    }
-
     /// What is written in several words.
     pub(crate) fn phrases(&self) -> &Phrases {
         self.phrases.get_or_init(|| Phrases::new(self.rules()))

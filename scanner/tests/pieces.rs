@@ -4,7 +4,7 @@ mod common;
 
 use common::{post, scan, scanner, scanner_with};
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
-use scanner::{Answer, ExampleKind, Message, RuleSet, Scanner, Verdict, apply};
+use scanner::{Answer, Content, ExampleKind, Message, RuleSet, Scanner, Verdict, apply};
 
 /// A request that carries pieces: URL, headers, body.
 struct Carried {
@@ -223,6 +223,89 @@ fn a_token_in_pieces_is_found_in_every_carrier() {
         }
     }
     assert!(missed.is_empty(), "{} missed: {missed:#?}", missed.len());
+}
+
+/// Where names carry the pieces, or what is no value of its own in the usual form.
+const UNUSUAL: [Carrier; 11] = [
+    ("names of the query", |pieces| in_url(&format!("x?{}=1", pieces.join("=1&")))),
+    ("a query without names", |pieces| in_url(&format!("x?{}", pieces.join("&")))),
+    ("names of cookies", |pieces| in_headers([("cookie".to_owned(), format!("{}=1", pieces.join("=1; ")))])),
+    ("cookies without names", |pieces| in_headers([("cookie".to_owned(), pieces.join("; "))])),
+    ("names of headers", |pieces| {
+        in_headers(pieces.iter().map(|piece| (format!("x-{piece}"), "1".to_owned())))
+    }),
+    ("names of fields", |pieces| {
+        typed("application/x-www-form-urlencoded", format!("{}=1", percent(pieces).join("=1&")))
+    }),
+    ("a form without names", |pieces| typed("application/x-www-form-urlencoded", percent(pieces).join("&"))),
+    ("names of parts", |pieces| {
+        let part =
+            |name: &String| format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n1\r\n");
+        let parts: String = pieces.iter().map(part).collect();
+        typed("multipart/form-data; boundary=b", format!("{parts}--b--\r\n"))
+    }),
+    ("parameters of the path", |pieces| in_url(&format!("a;x={}", pieces.join("/b;x=")))),
+    ("query and fragment", |pieces| {
+        in_url(&format!("x?a={}#{}", pieces[..pieces.len() - 1].join("&a="), pieces[pieces.len() - 1]))
+    }),
+    ("headers of transport", |pieces| {
+        let names = ["accept", "pragma", "te", "cache-control", "accept-language", "origin"];
+        in_headers(names.iter().zip(pieces).map(|(name, piece)| ((*name).to_owned(), piece.clone())))
+    }),
+];
+
+#[test]
+fn a_token_in_names_and_unusual_places_is_found() {
+    let scanner = scanner();
+    let github = |(rule, _): &(String, String)| rule.starts_with("github.") && rule.ends_with("-token");
+    let tokens: Vec<(String, String)> = tokens(8).into_iter().filter(github).collect();
+    assert!(!tokens.is_empty());
+    for (rule, token) in &tokens {
+        for (name, carrier) in UNUSUAL {
+            for count in [2, 3] {
+                let answer = judge(&scanner, &carrier(&recut(token, count)));
+                assert_eq!(answer.verdict, Verdict::Block, "{rule} in {count} pieces as {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_method_of_ones_own_is_a_piece_like_any_other() {
+    let scanner = scanner();
+    let (_, token) =
+        tokens(9).into_iter().find(|(rule, _)| rule == "github.personal-access-token").expect("one");
+    let url = format!("https://sink.example/{}", &token[20..]);
+    let mut message = post(&url, &[], b"");
+    let Content::Request(request) = &mut message.content else { unreachable!("it is a request") };
+    request.method = token.as_bytes()[..20].into();
+    assert_eq!(scan(&scanner, &message).verdict, Verdict::Block);
+}
+
+#[test]
+fn ordinary_names_are_silent() {
+    let scanner = scanner();
+    let names: Vec<String> =
+        (0..200).map(|n| format!("X-Amz-Meta-{n}=1&sk_{n}=live&ghp[{n}]=1&_ga_{n}=2&AKIA{n}=3")).collect();
+    let form = typed("application/x-www-form-urlencoded", names.join("&"));
+    let headers = in_headers(
+        [
+            ("accept", "*/*"),
+            ("accept-language", "en-US"),
+            ("x-request-id", "6f2c1b9e-3f8d-4c53-9a67-0d0b7a54c1de"),
+            ("sec-ch-ua-platform", "Linux"),
+            ("user-agent", "node18"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned())),
+    );
+    for carried in [form, headers, in_url("x?v4&nocache&1700000000#top")] {
+        let answer = judge(&scanner, &carried);
+        assert!(
+            answer.findings.is_empty(),
+            "{:?}",
+            answer.findings.iter().map(|f| &f.rule).collect::<Vec<_>>()
+        );
+    }
 }
 
 #[test]

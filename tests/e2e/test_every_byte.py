@@ -13,8 +13,9 @@ import zlib
 import pytest
 import zstandard
 
+from clients import curl
 from duplex import Duplex
-from tokens import aws_key_id
+from tokens import aws_key_id, github_token
 
 HEAD = "POST {url} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nuser-agent: raw\r\n"
 
@@ -152,6 +153,45 @@ def test_no_byte_passes_unscanned(place, via, world):
     for request in world.origin.log.requests:
         assert key.encode() not in _unpacked(request)
     assert b"HTTP/1.1 200" not in got or not _holds_anywhere(world, key)
+
+
+FORM = "content-type: application/x-www-form-urlencoded"
+IN_PIECES = {
+    "query": lambda w, a, b: head(w, "content-length: 0", path=f"/x?p={a}&q={b}"),
+    "query and fragment": lambda w, a, b: head(w, "content-length: 0", path=f"/x?p={a}#{b}"),
+    "query without names": lambda w, a, b: head(w, "content-length: 0", path=f"/x?{a}&{b}"),
+    "names of the query": lambda w, a, b: head(w, "content-length: 0", path=f"/x?{a}=1&{b}=2"),
+    "path and query": lambda w, a, b: head(w, "content-length: 0", path=f"/{a}?p={b}"),
+    "parameters of the path": lambda w, a, b: head(w, "content-length: 0", path=f"/a;x={a}/b;x={b}"),
+    "method and path": lambda w, a, b: head(w, "content-length: 0", method=a, path=f"/{b}"),
+    "headers": lambda w, a, b: head(w, "content-length: 0", f"x-a: {a}", f"x-b: {b}"),
+    "names of headers": lambda w, a, b: head(w, "content-length: 0", f"x-{a}: 1", f"x-{b}: 2"),
+    "headers of transport": lambda w, a, b: head(w, "content-length: 0", f"accept: {a}", f"cache-control: {b}"),
+    "cookies without names": lambda w, a, b: head(w, "content-length: 0", f"cookie: {a}; {b}"),
+    "names of cookies": lambda w, a, b: head(w, "content-length: 0", f"cookie: {a}=1; {b}=2"),
+    "form without names": lambda w, a, b: with_body(w, f"{a}&{b}".encode(), FORM).decode(),
+    "names of a form": lambda w, a, b: with_body(w, f"{a}=1&{b}=2".encode(), FORM).decode(),
+    "a header and a trailer": lambda w, a, b: chunked(w, f"1\r\nx\r\n0\r\nx-b: {b}\r\n\r\n".encode(), f"x-a: {a}").decode(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", IN_PIECES)
+def test_no_secret_passes_in_pieces(place, via, world):
+    key = github_token()
+    got = send(via, world, IN_PIECES[place](world, key[:19], key[19:]).encode())
+    assert b"scangate-reason: secret_outbound" in got
+    assert not world.origin.log.holds(key[:19], key[19:])
+
+
+def test_no_secret_passes_in_pieces_over_uploads_that_flow(start, flowing):
+    via, key = start("scangate_stream_bytes=100000").via, github_token()
+    seen = []
+    for piece in (key[:19], key[19:]):
+        body = f"{piece}\n".encode() + b"ordinary text that may go out. " * 10_000
+        seen.append(
+            curl(via, "POST", flowing.url("/up"), [("Content-Type", "text/plain"), ("Expect", "")], body).status
+        )
+    assert seen == [200, 403]
 
 
 PACKED = {

@@ -1,18 +1,5 @@
 //! Fields of `application/x-www-form-urlencoded`.
 
-use std::ops::Range;
-
-/// Name and value of each field.
-pub(crate) fn fields(body: &[u8]) -> impl Iterator<Item = (Range<usize>, Range<usize>)> + '_ {
-    let mut from = 0;
-    body.split(|byte| *byte == b'&').filter_map(move |field| {
-        let start = from;
-        from += field.len() + 1;
-        let equals = memchr::memchr(b'=', field)?;
-        Some((start..start + equals, start + equals + 1..start + field.len()))
-    })
-}
-
 /// The name of the field whose value holds `offset`.
 pub(super) fn field_at(body: &[u8], offset: usize) -> Option<String> {
     let start = memchr::memrchr(b'&', &body[..offset.min(body.len())]).map_or(0, |at| at + 1);

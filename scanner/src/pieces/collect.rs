@@ -219,7 +219,7 @@ impl Pieces {
         order
     }
 
-    fn push(&mut self, value: Value<'_>, is_first: bool) {
+    pub(super) fn push(&mut self, value: Value<'_>, is_first: bool) {
         let mut name = [0; 24];
         let known = value.key.len().min(name.len());
         name[..known].copy_from_slice(&value.key[..known]);

@@ -9,6 +9,7 @@ mod encoded;
 mod gate;
 mod join;
 mod json;
+mod names;
 mod scattered;
 mod starts;
 mod stem;
@@ -30,6 +31,8 @@ use starts::is_evident;
 const MAX_PIECE: usize = 1024;
 /// Most values that are joined for one secret.
 const MAX_JOINED: usize = 256;
+/// Names of one message that are joined.
+const MAX_NAMES: usize = 1 << 12;
 /// How often a rule is tried in one message: thousands of secrets in pieces are not found one by one.
 const MAX_TRIES: usize = 1 << 14;
 

@@ -7,20 +7,23 @@ use super::json::{self, Event};
 use super::stem::Stem;
 use super::{MAX_PIECE, is_token};
 use crate::message::Message;
-use crate::parts::{PartId, Parts, Root, UrlMap, content_type, form_fields, multipart_contents, placed};
+use crate::parts::{PartId, Parts, Root, UrlMap, content_type, multipart_contents, placed};
 
 /// Containers that every message has; those of JSON count on from here.
 const HOST: usize = 0;
 pub(super) const PATH: usize = 1;
-const QUERY: usize = 2;
-const HEADERS: usize = 3;
-const COOKIES: usize = 4;
-const FIELDS: usize = 5;
+pub(super) const QUERY: usize = 2;
+pub(super) const HEADERS: usize = 3;
+pub(super) const COOKIES: usize = 4;
+pub(super) const FIELDS: usize = 5;
 const LINES: usize = 6;
 pub(super) const JSON: usize = 7;
 
 /// Lines of a text that is no form of fields.
 const MAX_LINES: usize = 1024;
+
+/// Shorter words in the headers of transport say nothing.
+const SHORTEST_ODD: usize = 6;
 
 /// Headers that say how to carry a message, and nothing of its sender's choice that is no sentence.
 const OF_TRANSPORT: &[&[u8]] = &[
@@ -84,6 +87,10 @@ pub(super) fn walk<'v>(
             PartId::Url => url(&mut head),
             PartId::HeaderName(_) | PartId::TrailerName(_) => name = bytes,
             PartId::Header(_) | PartId::Trailer(_) => header(&mut head, name),
+            // One of the sender's own: all that are registered are capitals.
+            PartId::Method if !bytes.iter().all(u8::is_ascii_uppercase) => {
+                head.value(0..bytes.len(), b"", PATH);
+            }
             PartId::Method | PartId::Reason | PartId::Body => {}
         }
     }
@@ -91,11 +98,7 @@ pub(super) fn walk<'v>(
     match kind_of(&parts.body, content_type(message)) {
         Kind::Json if with_json => json(&mut body),
         Kind::Json => {}
-        Kind::Form => {
-            for (key, value) in form_fields(&parts.body) {
-                body.value(value, &parts.body[key], FIELDS);
-            }
-        }
+        Kind::Form => body.pairs(0..parts.body.len(), b"&", FIELDS),
         Kind::Multipart => {
             for (name, content) in multipart_contents(&parts.body, content_type(message)) {
                 body.value(content, &parts.body[name], FIELDS);
@@ -130,16 +133,16 @@ pub(super) fn kind_of(body: &[u8], content_type: &[u8]) -> Kind {
 }
 
 /// Bytes that lie somewhere in a root.
-struct Place<'v, 'f> {
-    root: Root,
-    bytes: &'v [u8],
-    start: usize,
-    visit: &'f mut dyn FnMut(Step<'v>),
+pub(super) struct Place<'v, 'f> {
+    pub(super) root: Root,
+    pub(super) bytes: &'v [u8],
+    pub(super) start: usize,
+    pub(super) visit: &'f mut dyn FnMut(Step<'v>),
 }
 
 impl<'v> Place<'v, '_> {
     /// One value, percent-encoded or not.
-    fn value(&mut self, range: Range<usize>, key: &'v [u8], container: usize) {
+    pub(super) fn value(&mut self, range: Range<usize>, key: &'v [u8], container: usize) {
         let stem = in_container(container).with(key);
         self.stemmed(range, key, stem, container);
     }
@@ -161,7 +164,7 @@ impl<'v> Place<'v, '_> {
         }
     }
 
-    /// `name=value` between separators.
+    /// `name=value` between separators, or a value without a name.
     fn pairs(&mut self, range: Range<usize>, separators: &[u8], container: usize) {
         let bytes = self.bytes;
         let mut from = range.start;
@@ -173,6 +176,8 @@ impl<'v> Place<'v, '_> {
             if let Some(equals) = memchr::memchr(b'=', pair).filter(|equals| *equals >= space) {
                 let key = &pair[space..equals];
                 self.value(from + equals + 1..from + length, key, container);
+            } else {
+                self.value(from + space..from + length, b"", container);
             }
             from += length + 1;
         }
@@ -182,18 +187,38 @@ impl<'v> Place<'v, '_> {
 fn url(place: &mut Place<'_, '_>) {
     let map = UrlMap::new(place.bytes);
     let (host, path, query) = (map.host(), map.path(), map.query());
+    let after = query.end..place.bytes.len();
+    let separators: &[u8] = if place.bytes[path.clone()].contains(&b';') { b"/;=" } else { b"/" };
     place.split(host, b".", HOST);
-    place.split(path, b"/", PATH);
+    place.split(path, separators, PATH);
     place.pairs(query, b"&;", QUERY);
+    if place.bytes[after.clone()].starts_with(b"#") {
+        place.value(after.start + 1..after.end, b"", QUERY);
+    }
 }
 
 fn header<'v>(place: &mut Place<'v, '_>, name: &'v [u8]) {
     let whole = 0..place.bytes.len();
     if name.eq_ignore_ascii_case(b"cookie") {
         place.pairs(whole, b";", COOKIES);
-    } else if !OF_TRANSPORT.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+    } else if !is_of_transport(name)
+        || is_no_word_of_transport(place.bytes) && !name.eq_ignore_ascii_case(b"authorization")
+    {
         place.value(whole, name, HEADERS);
     }
+}
+
+/// Whether a header of this name says how to carry a message.
+pub(super) fn is_of_transport(name: &[u8]) -> bool {
+    OF_TRANSPORT.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// One word that no header of transport has: with digits among letters, or capitals after small ones.
+fn is_no_word_of_transport(value: &[u8]) -> bool {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let has_digits = value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic);
+    let turns = |pair: &[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
+    value.len() >= SHORTEST_ODD && value.iter().all(is_word) && (has_digits || value.windows(2).any(turns))
 }
 
 fn json(place: &mut Place<'_, '_>) {

@@ -5,12 +5,26 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::Scanner;
 use crate::look::Hit;
 use crate::message::{Content, Direction, Message};
-use crate::parts::{Parts, Root};
+use crate::parts::{self, Parts, Root};
 use crate::pieces;
 use crate::session::Session;
-use crate::verdict::{Coverage, Skipped};
+use crate::verdict::{Coverage, ScanError, Skipped};
 
 impl Scanner {
+    /// What values of a message are pieces of, together with what its session sent before, and whether all of it was
+    /// looked at.
+    pub(crate) fn find_joined(
+        &self,
+        message: &Message<'_>,
+        session: Option<Session<'_>>,
+    ) -> Result<(Vec<(Root, Hit)>, bool), ScanError> {
+        let parts = parts::split(message, self.policy.limits(), &|| false)?;
+        let mut coverage = Coverage { complete: true, scanned_bytes: 0, skipped: Vec::new(), session: false };
+        let memory = session.zip(message.session.as_deref());
+        let hits = self.find_in_pieces(message, &parts, memory, &mut coverage);
+        Ok((hits, coverage.complete))
+    }
+
     /// Secrets that were cut into pieces. Only what the agent sends is looked at: nobody cuts what it is to get.
     pub(super) fn find_in_pieces(
         &self,
@@ -30,6 +44,10 @@ impl Scanner {
                 let found = search.among(pieces).into_iter();
                 hits.extend(found.filter_map(|found| found.hit(&self.finder, pieces)));
             });
+        }
+        if let Some(names) = pieces::Pieces::of_names(&self.finder, message, parts) {
+            let found = search.among(&names).into_iter();
+            hits.extend(found.filter_map(|found| found.hit(&self.finder, &names)));
         }
         if let Some((session, name)) = memory.filter(|_| hits.is_empty()) {
             hits = self.find_over_messages(message, parts, firsts.as_ref(), session, name, &mut search);
