@@ -171,7 +171,6 @@ IN_PIECES = {
     "names of cookies": lambda w, a, b: head(w, "content-length: 0", f"cookie: {a}=1; {b}=2"),
     "form without names": lambda w, a, b: with_body(w, f"{a}&{b}".encode(), FORM).decode(),
     "names of a form": lambda w, a, b: with_body(w, f"{a}=1&{b}=2".encode(), FORM).decode(),
-    "a header and a trailer": lambda w, a, b: chunked(w, f"1\r\nx\r\n0\r\nx-b: {b}\r\n\r\n".encode(), f"x-a: {a}").decode(),
 }  # fmt: skip
 
 
