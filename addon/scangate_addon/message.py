@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeAlias
+from weakref import WeakKeyDictionary
 
 from mitmproxy import http
 from mitmproxy.connection import Client, Server
@@ -64,6 +65,9 @@ class WebSocket:
 
 
 Message: TypeAlias = Request | Response | WebSocket | Connect
+
+# URL and connection of each WebSocket.
+_places: WeakKeyDictionary[http.HTTPFlow, tuple[bytes, Connect]] = WeakKeyDictionary()
 
 
 def is_sound(message: Message) -> bool:
@@ -136,12 +140,17 @@ def trailers_of(flow: http.HTTPFlow, what: http.Request | http.Response) -> Requ
 
 def websocket_of(flow: http.HTTPFlow, heard: WebSocketMessage) -> WebSocket:
     """A WebSocket message, as the scanner wants it."""
+    place = _places.get(flow)
+    if place is None:
+        # What the handshake said holds for all of its messages.
+        place = _places[flow] = (url_of(flow.request), connect_of(flow))
+    url, connect = place
     return WebSocket(
-        url=url_of(flow.request),
+        url=url,
         from_client=heard.from_client,
         text=heard.is_text,
         body=heard.content,
-        connect=connect_of(flow),
+        connect=connect,
         flow=flow.id,
     )
 
