@@ -64,6 +64,13 @@ def end_connection(client: Client, connection: Client | Server) -> None:
         handler.close_connection(connection)
 
 
+def write_to_client(client: Client, data: bytes) -> None:
+    """Send bytes of a protocol to a client, from outside mitmproxy's layers."""
+    transport = handler_of(client).transports.get(client)
+    if transport is not None and transport.writer is not None:
+        transport.writer.write(data)
+
+
 def handler_of(client: Client) -> ConnectionHandler:
     """mitmproxy's keeper of a client's connections.
 

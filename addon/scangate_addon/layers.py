@@ -178,22 +178,28 @@ def _answer(stream: HttpStream, refusal: http.Response) -> CommandGenerator[None
     if content:
         yield SendHttp(ResponseData(stream.stream_id, content), client)
     yield SendHttp(ResponseEndOfMessage(stream.stream_id), client)
-    if flow.request.is_http2:
-        yield from _stop_sending(stream)
-    else:
-        # Closed at once, unread bytes would have its system throw the answer away.
-        asyncio.get_running_loop().call_later(LINGER_S, _hang_up, flow)
+    # Closed or reset at once, what is unread would have its system or library throw the answer away.
+    asyncio.get_running_loop().call_later(LINGER_S, _end_of_sending(stream))
 
 
-def _stop_sending(stream: HttpStream) -> CommandGenerator[None]:
-    """Tell a client of HTTP/2 that it has its answer and need not send the rest (RFC 9113, 8.1)."""
+def _end_of_sending(stream: HttpStream) -> Callable[[], None]:
+    """What keeps a client that has its answer from sending for ever: HTTP/2 has other streams in the connection."""
     layers = stream.context.layers
     parent = layers[layers.index(stream) - 1]
     server = parent.connections.get(stream.context.client) if isinstance(parent, HttpLayer) else None
-    if isinstance(server, Http2Server) and not server.is_closed(stream.stream_id):
-        server.h2_conn.reset_stream(stream.stream_id, _NO_ERROR)
-        server.streams.pop(stream.stream_id, None)
-        yield commands.SendData(stream.context.client, server.h2_conn.data_to_send())
+    if not isinstance(server, Http2Server):
+        return functools.partial(_hang_up, stream.flow)
+    server.streams.pop(stream.stream_id, None)
+    return functools.partial(_reset, stream.flow, server, stream.stream_id)
+
+
+def _reset(flow: http.HTTPFlow, server: Http2Server, stream_id: int) -> None:
+    """Tell a client that it need not send the rest (RFC 9113, 8.1)."""
+    if server.is_closed(stream_id):
+        return
+    server.h2_conn.reset_stream(stream_id, _NO_ERROR)
+    with contextlib.suppress(LookupError):
+        hosts.write_to_client(flow.client_conn, server.h2_conn.data_to_send())
 
 
 def _hang_up(flow: http.HTTPFlow) -> None:
