@@ -43,7 +43,7 @@ impl NameRules {
         let mut rules_of_word: Vec<Vec<usize>> = Vec::new();
         let mut generic = Vec::new();
         for (index, rule) in rules.rules.iter().enumerate() {
-            let Trigger::Name { words: of_rule, says } = &rule.trigger else { continue };
+            let Trigger::Name { words: of_rule, says, .. } = &rule.trigger else { continue };
             if of_rule.is_empty() {
                 generic.push((*says, index));
             }
@@ -179,6 +179,9 @@ fn is_type(value: &[u8]) -> bool {
 
 fn secret_in(rule: &Rule, bytes: &[u8], value: &Range<usize>) -> Option<Range<usize>> {
     let text = &bytes[value.clone()];
+    if !rule.could_match_all(text) {
+        return None;
+    }
     let whole = rule.pattern.find(text)?.range();
     let captures = if rule.pattern.captures_len() > 1 { rule.pattern.captures(text) } else { None };
     let secret = captures.and_then(|captures| captures.name("secret")).map_or(whole, |group| group.range());

@@ -158,7 +158,8 @@ fn trigger(entry: &Entry, shape: &Shape) -> Result<Trigger, String> {
         }
         (None, Some(words), None) => {
             words.iter().try_for_each(|word| is_name(word))?;
-            Ok(Trigger::Name { words: words.clone(), says: entry.says.unwrap_or(Says::Secret) })
+            let says = entry.says.unwrap_or(Says::Secret);
+            Ok(Trigger::Name { words: words.clone(), says, form: shape.form(), max_bytes })
         }
         (None, None, Some(syntax::Shape::Digits)) => {
             let (reach, first, form) = (entry.reach, shape.first_bytes(), shape.form());

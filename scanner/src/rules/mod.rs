@@ -216,6 +216,13 @@ impl Rule {
         !self.excepts(secret) && self.checks.iter().all(|check| check.agrees(secret))
     }
 
+    /// Whether all of `value` could be what the pattern of a rule for named values matches, by its length and the bytes
+    /// that it is made of.
+    pub(crate) fn could_match_all(&self, value: &[u8]) -> bool {
+        let Trigger::Name { form, max_bytes, .. } = &self.trigger else { return true };
+        (self.min_bytes..=*max_bytes).contains(&value.len()) && value.iter().all(|byte| form.has(*byte))
+    }
+
     /// Among digits, separators make no difference.
     fn excepts(&self, secret: &[u8]) -> bool {
         let digits = matches!(self.trigger, Trigger::Digits { .. });
@@ -231,7 +238,7 @@ pub(crate) enum Trigger {
     Keywords { literals: Vec<Keyword>, reach: usize, max_bytes: usize },
     /// A value whose name says what it is: `name = value` in any syntax, where the name (or what stands
     /// shortly before it) has one of these words, a-z, 0-9, `_`, `-` and `.`; no words: any name that says so much.
-    Name { words: Vec<String>, says: Says },
+    Name { words: Vec<String>, says: Says, form: Form, max_bytes: usize },
     /// A stretch of digits with the usual separators. `reach` is how far before it a match may begin, as
     /// with the country code of an IBAN.
     Digits { reach: usize, first: Box<[bool; 256]>, form: Form, max_bytes: usize },
