@@ -311,9 +311,9 @@ fn ordinary_names_are_silent() {
 #[test]
 fn a_token_is_found_letter_by_letter() {
     let scanner = scanner();
-    for (rule, token) in
-        tokens(6).iter().filter(|(rule, _)| rule.starts_with("github.") && rule.ends_with("-token"))
-    {
+    for (rule, token) in tokens(6).iter().filter(|(rule, _)| {
+        rule.starts_with("github.") && rule.ends_with("-token") && !rule.ends_with("unchecked-token")
+    }) {
         let letters: Vec<String> = token.chars().map(String::from).collect();
         let answer = judge(&scanner, &json(format!("[{}]", quoted(&letters).join(","))));
         assert_eq!(answer.verdict, Verdict::Block, "{rule}");

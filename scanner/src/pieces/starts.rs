@@ -3,7 +3,7 @@
 use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
 
 use crate::rules::{Keyword, Rule, RuleSet};
-use crate::verdict::Category;
+use crate::verdict::{Category, Confidence};
 
 /// Bits of evidence that are enough by themselves.
 const ENOUGH_BITS: f64 = 36.0;
@@ -167,7 +167,8 @@ fn begin_of(rest: &[u8]) -> Begin {
 /// Whether what a rule finds can be told from chance when it is put together from pieces.
 fn can_be_evident(rule: &Rule) -> bool {
     let kind = matches!(rule.category, Category::Secret | Category::Known);
-    kind && rule.until.is_none() && rule.bits > GENERATED_BITS
+    let is_sure = rule.confidence > Confidence::Low;
+    kind && is_sure && rule.until.is_none() && rule.bits > GENERATED_BITS
 }
 
 /// Whether `secret`, put together from some of `values` values, is told from chance. Among ids in hex a beginning of
@@ -177,6 +178,7 @@ pub(super) fn is_evident(rule: &Rule, secret: &[u8], values: usize) -> bool {
     let is_hex = secret.iter().all(u8::is_ascii_hexdigit);
     rule.is_known()
         || !is_hex
+            && rule.confidence > Confidence::Low
             && (rule.bits >= ENOUGH_BITS
                 || rule.bits >= GENERATED_BITS + chance && crate::checks::looks_generated(secret))
 }
