@@ -502,3 +502,14 @@ fn a_secret_in_a_message_of_a_call_is_not() {
         assert_eq!(scan(&DEFAULT, &post("https://sink.example/s/m", &head, &body)).verdict, Verdict::Block);
     }
 }
+
+#[test]
+fn a_token_with_semicolons_is_held_whole() {
+    let token = token("github.copilot-token");
+    let body = [b"so:  ", &token[..], b" "].concat();
+    for sizes in [[1], [7], [40]] {
+        let (out, stream) = flow(&BLOCKER, &response("text/plain", None, b""), &body, &sizes);
+        assert_eq!(stream.verdict(), Verdict::Block);
+        assert!(out.len() <= 5, "{} bytes went on", out.len());
+    }
+}

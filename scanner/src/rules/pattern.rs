@@ -29,9 +29,11 @@ impl Pattern {
         Self { source, compiled: OnceLock::new(), anchored: OnceLock::new() }
     }
 
-    /// Whether a match may have white space in it. Errs towards yes.
+    /// Whether a match may have white space in it, or a semicolon, which ends a word, too. Errs towards yes.
     pub(crate) fn spans_words(&self) -> bool {
-        [" ", r"\s", r"\n", r"\r", r"\t", "[^", r"\W", r"\S\"].iter().any(|sign| self.source.contains(sign))
+        [" ", ";", r"\s", r"\n", r"\r", r"\t", "[^", r"\W", r"\S\"]
+            .iter()
+            .any(|sign| self.source.contains(sign))
     }
 
     /// Bytes of the match with which `text` begins: half the work of a search.
