@@ -13,9 +13,6 @@ use super::table::{HASHED, Table};
 use crate::rules::{Keyword, Rule, RuleSet, Trigger};
 use crate::views::Turn;
 
-/// Sets of beginnings.
-const SETS: usize = 3;
-
 /// Keywords that fit into a run, with the indexes of their rules.
 #[derive(Debug)]
 pub(crate) struct Keywords {
@@ -26,7 +23,7 @@ pub(crate) struct Keywords {
     of_words: Table<usize>,
     /// The others.
     inner: Table<usize>,
-    inner_beginnings: Beginnings<SETS>,
+    inner_beginnings: Beginnings,
 }
 
 impl Keywords {

@@ -24,9 +24,6 @@ const TURNED_STEMS: &[&str] = &[
     "_PWD",
 ];
 
-/// Sets of beginnings.
-const SETS: usize = 3;
-
 /// What a literal stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Literal {
@@ -43,7 +40,7 @@ pub(crate) enum Literal {
 /// Searches for stems and for keywords that fit no run.
 #[derive(Debug)]
 pub(crate) struct Literals {
-    beginnings: Beginnings<SETS>,
+    beginnings: Beginnings,
     table: Table<Literal>,
 }
 

@@ -8,8 +8,6 @@ use super::table::MAX_LINE;
 use crate::candidates::{Beginnings, Block, CHUNK, LiteralTable, WORDS};
 use crate::rules::Keyword;
 
-/// Sets of beginnings.
-const SETS: usize = 3;
 /// Bytes that are looked at ahead of a number, so that a row of numbers asks once.
 const AHEAD: usize = CHUNK;
 /// Shortest beginning that is looked up.
@@ -20,7 +18,7 @@ const AFTER_WORD: &[u8] = b" \t\n\r_-.,:;=\"'`|/\\()[]{}<>#*&?!";
 /// The words of all rules.
 #[derive(Debug)]
 pub(super) struct CallingWords {
-    beginnings: Beginnings<SETS>,
+    beginnings: Beginnings,
     /// First words, each with its length.
     first_words: LiteralTable<usize>,
 }

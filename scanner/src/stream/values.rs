@@ -1,8 +1,9 @@
 //! The strings of one JSON text, each with the path that leads to it. Without recursion, and no copy is made.
 
-use crate::parts::end_of_string;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
+
+use crate::parts::end_of_string;
 
 /// Deeper texts are not written by people.
 const MAX_DEPTH: usize = 64;

@@ -14,7 +14,7 @@ use std::arch::x86_64::{
     _mm256_shuffle_epi8, _mm256_srli_epi16,
 };
 
-use super::beginnings::{Beginnings, PLACES, REACH};
+use super::beginnings::{Beginnings, PLACES, REACH, SETS};
 use super::{BITS, CHUNK, CLASSES, Class, KEPT, WORDS, padded};
 
 /// Columns of the matrix of each class.
@@ -172,15 +172,15 @@ impl Halves {
 }
 
 /// Where a literal could begin in the chunk; none where the processor lacks the instructions.
-pub(super) fn beginnings<const SETS: usize>(literals: &Beginnings<SETS>, chunk: &[u8; REACH]) -> Option<u64> {
+pub(super) fn beginnings(literals: &Beginnings, chunk: &[u8; REACH]) -> Option<u64> {
     // SAFETY: the processor has AVX2.
     is_x86_feature_detected!("avx2").then(|| unsafe { beginnings_in(chunk, &places(literals)) })
 }
 
 /// The same for those chunks of `bytes` that have a bit in `wanted` and are followed by enough others; how many of all
 /// are.
-pub(super) fn fill_beginnings<const SETS: usize>(
-    literals: &Beginnings<SETS>,
+pub(super) fn fill_beginnings(
+    literals: &Beginnings,
     bytes: &[u8],
     wanted: u32,
     words: &mut [u64; WORDS],
@@ -193,12 +193,7 @@ pub(super) fn fill_beginnings<const SETS: usize>(
 }
 
 #[target_feature(enable = "avx2")]
-fn fill_beginnings_with<const SETS: usize>(
-    literals: &Beginnings<SETS>,
-    bytes: &[u8],
-    wanted: u32,
-    words: &mut [u64; WORDS],
-) -> usize {
+fn fill_beginnings_with(literals: &Beginnings, bytes: &[u8], wanted: u32, words: &mut [u64; WORDS]) -> usize {
     let places = places(literals);
     let mut filled = 0;
     for word in words {
@@ -212,11 +207,11 @@ fn fill_beginnings_with<const SETS: usize>(
 }
 
 /// For each place, buckets of each set by low and by high half, as registers.
-type Places<const SETS: usize> = [[[__m256i; 2]; SETS]; PLACES];
+type Places = [[[__m256i; 2]; SETS]; PLACES];
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn places<const SETS: usize>(literals: &Beginnings<SETS>) -> Places<SETS> {
+fn places(literals: &Beginnings) -> Places {
     let mut places = [[[_mm256_setzero_si256(); 2]; SETS]; PLACES];
     for (registers, tables) in places.iter_mut().flatten().zip(literals.places.iter().flatten()) {
         *registers = [register(&tables.low), register(&tables.high)];
@@ -226,7 +221,7 @@ fn places<const SETS: usize>(literals: &Beginnings<SETS>) -> Places<SETS> {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn beginnings_in<const SETS: usize>(chunk: &[u8; REACH], places: &Places<SETS>) -> u64 {
+fn beginnings_in(chunk: &[u8; REACH], places: &Places) -> u64 {
     let [low, high] = [0, 32].map(|from| {
         let mut shared = [_mm256_set1_epi8(-1); SETS];
         for (place, sets) in places.iter().enumerate() {

@@ -8,6 +8,8 @@
 use super::buckets::buckets;
 use super::{CHUNK, WORDS};
 
+/// Sets of buckets: each is more work for each byte, and leaves fewer places where no literal stands.
+pub(super) const SETS: usize = 3;
 /// Buckets of one set.
 const BUCKETS: usize = 8;
 /// Places that are looked at.
@@ -22,14 +24,13 @@ pub(super) struct Place {
     pub(super) high: [u8; 16],
 }
 
-/// The beginnings of some literals, in sets of buckets: each is more work for each byte, and leaves fewer places where no
-/// literal stands.
+/// The beginnings of some literals.
 #[derive(Debug)]
-pub(crate) struct Beginnings<const SETS: usize = 1> {
+pub(crate) struct Beginnings {
     pub(super) places: [[Place; SETS]; PLACES],
 }
 
-impl<const SETS: usize> Beginnings<SETS> {
+impl Beginnings {
     /// The beginnings of these literals; `true` where upper and lower case are the same.
     pub(crate) fn new<'l>(literals: impl Iterator<Item = (&'l [u8], bool)>) -> Self {
         let buckets = buckets(literals, SETS * BUCKETS);

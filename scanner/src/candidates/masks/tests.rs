@@ -83,7 +83,7 @@ proptest! {
         pieces in prop::collection::vec((any::<prop::sample::Index>(), "[ -~]{0,70}"), 0..60),
         ignore_case in any::<bool>(),
     ) {
-        let beginnings = Beginnings::<2>::new(literals.iter().map(|literal| (literal.as_bytes(), ignore_case)));
+        let beginnings = Beginnings::new(literals.iter().map(|literal| (literal.as_bytes(), ignore_case)));
         let text: Vec<u8> = pieces
             .iter()
             .flat_map(|(index, noise)| [index.get(&literals).as_bytes(), noise.as_bytes()].concat())
@@ -103,7 +103,7 @@ proptest! {
 
     #[test]
     fn few_literals_begin_nowhere_else(text in "[ -~]{64,300}") {
-        let beginnings = Beginnings::<2>::new([(&b"pass"[..], true), (&b"_key"[..], false)].into_iter());
+        let beginnings = Beginnings::new([(&b"pass"[..], true), (&b"_key"[..], false)].into_iter());
         let begins = |at: usize| {
             let window = &text.as_bytes()[at..];
             window.get(..4).is_some_and(|window| window.eq_ignore_ascii_case(b"pass") || window == b"_key")
