@@ -4,6 +4,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::ops::Range;
 
 use super::called::{CallingWords, Seen};
+use super::cases::{Cases, Index};
 use super::label::{Label, is_generic, place_of, says_nothing, stands_in_cell};
 use super::numbers::is_list_gap;
 use super::stretch::{Case, Stretch};
@@ -24,43 +25,12 @@ pub(crate) struct NumberRules {
     calling: CallingWords,
     words: AhoCorasick,
     /// What each word calls a number.
-    meanings: Vec<Called>,
+    meanings: Vec<Cases>,
     /// Rules that need no words.
-    free: Vec<Case>,
-    /// Rules that need words: the bits of [`Called`].
-    named: Vec<Case>,
+    free: Cases,
+    cases: Index,
     /// How far before a stretch a match may begin.
     reach: usize,
-}
-
-/// A set of rules that need words.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Called([u64; WORDS_OF_BITS]);
-
-const WORDS_OF_BITS: usize = 4;
-
-/// Rules that may need words, at most.
-pub(crate) const MAX_NAMED: usize = WORDS_OF_BITS * 64;
-
-impl Called {
-    pub(super) fn is_empty(self) -> bool {
-        self == Self::default()
-    }
-
-    fn join(&mut self, other: Self) {
-        self.0.iter_mut().zip(other.0).for_each(|(bits, more)| *bits |= more);
-    }
-
-    fn ordinals(self) -> impl Iterator<Item = usize> {
-        self.0.into_iter().enumerate().flat_map(|(index, mut bits)| {
-            std::iter::from_fn(move || {
-                let ordinal = index * 64 + bits.trailing_zeros() as usize;
-                let some = bits != 0;
-                bits &= bits.wrapping_sub(1);
-                some.then_some(ordinal)
-            })
-        })
-    }
 }
 
 /// What numbers before this one were called.
@@ -69,7 +39,7 @@ pub(crate) struct Memory {
     table: Table,
     seen: Seen,
     last_end: usize,
-    last: Called,
+    last: Cases,
     /// Labels that were read lately, each at the place of its text.
     labels: [Known; LABELS],
 }
@@ -82,36 +52,36 @@ pub(super) const LABELS: usize = 8;
 struct Known {
     text: Range<usize>,
     is_named: bool,
-    called: Called,
+    called: Cases,
 }
 
 impl NumberRules {
     /// Collects the rules that look at digits.
     pub(crate) fn new(rules: &RuleSet) -> Self {
-        let (mut free, mut named, mut words, mut meanings) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut cases: Vec<Case> = Vec::new();
+        let (mut free, mut words, mut meanings) = (Cases::default(), Vec::new(), Vec::new());
         for (index, rule) in rules.rules.iter().enumerate() {
             let Some(case) = Case::of(index, rule) else { continue };
+            let only = Cases::only(cases.len());
+            cases.push(case);
             if rule.context.is_empty() {
-                free.push(case);
-                continue;
+                free.join(only);
             }
-            let mut called = Called::default();
-            called.0[named.len() / 64] |= 1 << (named.len() % 64);
-            named.push(case);
             for word in &rule.context {
                 let spelled = word.replace(' ', "_");
                 words.extend([format!("_{spelled}_"), format!("_{spelled}s_")]);
-                meanings.extend([called, called]);
+                meanings.extend([only, only]);
             }
         }
         let words = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::DFA))
             .build(words)
             .expect("some hundred short words fit any automaton");
-        let reach = free.iter().chain(&named).map(Case::reach).max().unwrap_or_default();
+        let cases = Index::new(cases);
+        let reach = cases.reach();
         let calling =
             CallingWords::new(rules.rules.iter().flat_map(|rule| &rule.context).map(String::as_str));
-        Self { calling, words, meanings, free, named, reach }
+        Self { calling, words, meanings, free, cases, reach }
     }
 
     /// The rules that may find something in the stretch of digits at `stretch`, which `block` found.
@@ -124,19 +94,20 @@ impl NumberRules {
     ) -> impl Iterator<Item = usize> + use<'n> {
         let stretch = Stretch::of(bytes, stretch, self.reach);
         let called = if stretch.is_inside_word {
-            Called::default()
+            Cases::default()
         } else {
             self.called(block, bytes, &stretch.range, memory)
         };
         memory.last_end = stretch.range.end;
         memory.last = called;
-        let named = called.ordinals().map(|ordinal| &self.named[ordinal]);
-        self.free.iter().chain(named).filter(move |case| case.fits(&stretch)).map(|case| case.rule)
+        let mut asked = self.free;
+        asked.join(called);
+        self.cases.fitting(asked, stretch)
     }
 
-    fn called(&self, block: &Block, bytes: &[u8], stretch: &Range<usize>, memory: &mut Memory) -> Called {
-        if self.named.is_empty() {
-            return Called::default();
+    fn called(&self, block: &Block, bytes: &[u8], stretch: &Range<usize>, memory: &mut Memory) -> Cases {
+        if self.meanings.is_empty() {
+            return Cases::default();
         }
         let at = stretch.start;
         let is_cell = stands_in_cell(bytes, at) || !memory.table.is_empty();
@@ -145,7 +116,7 @@ impl NumberRules {
         let is_below = is_cell && word.is_some() || !memory.table.is_empty();
         let is_noted = matches!(bytes.get(stretch.end..), Some([b'(', ..] | [b' ', b'(', ..]));
         if !is_below && !is_near && !is_noted && memory.last.is_empty() {
-            return Called::default();
+            return Cases::default();
         }
         let label = Label::before(bytes, at);
         if !label.is_named && memory.goes_on(bytes, at) {
@@ -157,7 +128,7 @@ impl NumberRules {
         let mut called = match column {
             Some(column) if !memory.table.is_empty() => column,
             _ if is_near => self.remembered(bytes, &label, memory),
-            _ => Called::default(),
+            _ => Cases::default(),
         };
         if is_noted {
             called.join(self.named_after(bytes, stretch.end));
@@ -166,7 +137,7 @@ impl NumberRules {
     }
 
     /// The same as [`Self::named_by`], which is asked once for a label that says it all.
-    fn remembered(&self, bytes: &[u8], label: &Label, memory: &mut Memory) -> Called {
+    fn remembered(&self, bytes: &[u8], label: &Label, memory: &mut Memory) -> Cases {
         let text = &bytes[label.text.clone()];
         let known = &mut memory.labels[place_of(text)];
         if !text.is_empty() && known.is_named == label.is_named && bytes[known.text.clone()] == *text {
@@ -180,7 +151,7 @@ impl NumberRules {
     }
 
     /// What the label says; one that says nothing leaves the word to what stands before it.
-    fn named_by(&self, bytes: &[u8], label: &Label) -> Called {
+    fn named_by(&self, bytes: &[u8], label: &Label) -> Cases {
         let is_near = !label.is_named;
         let text = &bytes[label.text.clone()];
         let called = self.words_in(text, is_near);
@@ -191,18 +162,18 @@ impl NumberRules {
     }
 
     /// `123456789 (SSN)`
-    fn named_after(&self, bytes: &[u8], end: usize) -> Called {
+    fn named_after(&self, bytes: &[u8], end: usize) -> Cases {
         let rest = &bytes[end..bytes.len().min(end + REACH_AFTER)];
         let rest = rest.strip_prefix(b" ").unwrap_or(rest);
-        if rest.starts_with(b"(") { self.words_in(rest, false) } else { Called::default() }
+        if rest.starts_with(b"(") { self.words_in(rest, false) } else { Cases::default() }
     }
 
     /// What the words of a text call a number. Words as short as `sin` are many things: in prose, where
     /// `is_near`, they count only right before the number.
-    pub(super) fn words_in(&self, text: &[u8], is_near: bool) -> Called {
+    pub(super) fn words_in(&self, text: &[u8], is_near: bool) -> Cases {
         let mut buffer = [0; 2 * REACH + 2];
         let spelled = spelled_words(&text[text.len().saturating_sub(REACH)..], &mut buffer);
-        let mut called = Called::default();
+        let mut called = Cases::default();
         for word in self.words.find_overlapping_iter(spelled) {
             if !is_near || word.len() > SHORT + 2 || says_nothing(&spelled[word.end()..]) {
                 called.join(self.meanings[word.pattern()]);

@@ -2,6 +2,7 @@
 
 mod boundary;
 mod called;
+mod cases;
 mod context;
 mod label;
 mod names;
@@ -20,7 +21,8 @@ use crate::rules::{Rule, Trigger};
 #[cfg(test)]
 pub(crate) use boundary::begins_word as is_word_start;
 use boundary::{begins_word, ends_word, goes_on_from_a_word, is_in_digest, is_piece_of_blob, may_begin_word};
-pub(crate) use context::{MAX_NAMED, Memory, NumberRules};
+pub(crate) use cases::MAX_CASES;
+pub(crate) use context::{Memory, NumberRules};
 pub(crate) use names::NameRules;
 pub(crate) use phrases::in_row;
 pub(crate) use turned::at_turned_keyword;

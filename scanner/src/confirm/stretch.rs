@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::rules::{Form, Rule, Trigger};
+use crate::rules::{Form, Rule, SIGNS, Trigger};
 
 /// Longest escape, whose last letters or digits are no part of the word behind it: `\u0022`.
 const MAX_ESCAPE: usize = 6;
@@ -12,6 +12,7 @@ const MAX_ESCAPE: usize = 6;
 pub(super) struct Case {
     pub(super) rule: usize,
     form: Form,
+    needs_signs: u8,
     reach: usize,
     whole_word: bool,
     min_bytes: usize,
@@ -23,7 +24,9 @@ pub(super) struct Case {
 pub(super) struct Stretch<'b> {
     bytes: &'b [u8],
     pub(super) range: Range<usize>,
-    digits: usize,
+    pub(super) digits: usize,
+    /// Which of the [`SIGNS`] stand in it or shortly before, a bit each.
+    pub(super) signs: u8,
     /// No word begins in it, nor shortly before.
     pub(super) is_inside_word: bool,
     is_after_escape: bool,
@@ -38,6 +41,7 @@ impl<'b> Stretch<'b> {
             bytes,
             range: range.clone(),
             digits,
+            signs: signs_of(&bytes[range.start.saturating_sub(reach)..range.end]),
             is_inside_word: digits == range.len()
                 && before.len() == reach + MAX_ESCAPE
                 && before.iter().rev().all(u8::is_ascii_alphanumeric),
@@ -45,21 +49,57 @@ impl<'b> Stretch<'b> {
         }
     }
 
+    /// What stands behind it.
+    pub(super) fn rest(&self) -> &'b [u8] {
+        &self.bytes[self.range.end..]
+    }
+
     fn is_one_group(&self) -> bool {
         self.digits == self.range.len()
     }
 }
 
+/// Which of the [`SIGNS`] a text has, a bit each.
+#[inline]
+fn signs_of(text: &[u8]) -> u8 {
+    text.iter().fold(0, |signs, byte| signs | SIGN_BITS[usize::from(*byte)])
+}
+
+static SIGN_BITS: [u8; 256] = {
+    let mut bits = [0; 256];
+    let mut sign = 0;
+    while sign < SIGNS.len() {
+        bits[SIGNS[sign] as usize] = 1 << sign;
+        sign += 1;
+    }
+    bits
+};
+
 impl Case {
     /// What the rule says, when it looks at digits.
     pub(super) fn of(index: usize, rule: &Rule) -> Option<Self> {
-        let Trigger::Digits { reach, form, max_bytes, .. } = rule.trigger else { return None };
+        let Trigger::Digits { reach, form, signs, max_bytes, .. } = rule.trigger else { return None };
         let (whole_word, min_bytes) = (rule.whole_word, rule.min_bytes);
-        Some(Self { rule: index, form, reach, whole_word, min_bytes, max_bytes })
+        Some(Self { rule: index, form, needs_signs: signs, reach, whole_word, min_bytes, max_bytes })
     }
 
     pub(super) fn reach(&self) -> usize {
         self.reach
+    }
+
+    /// Digits that a stretch must have: others may stand within reach before it.
+    pub(super) fn needs_digits(&self) -> usize {
+        self.form.min_digits.saturating_sub(self.reach)
+    }
+
+    /// Which of the [`SIGNS`] every match has, a bit each.
+    pub(super) fn needs_signs(&self) -> u8 {
+        self.needs_signs
+    }
+
+    /// Whether a match can have this byte.
+    pub(super) fn has(&self, byte: u8) -> bool {
+        self.form.has(byte)
     }
 
     /// Whether the rule may find something that begins in the stretch, or within reach before it. Errs towards yes.

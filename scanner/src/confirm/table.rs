@@ -1,6 +1,7 @@
 //! Columns of a table in text: what a header calls them.
 
-use super::context::{Called, NumberRules};
+use super::cases::Cases;
+use super::context::NumberRules;
 
 /// Longest line that is read as a row.
 pub(super) const MAX_LINE: usize = 1024;
@@ -11,7 +12,7 @@ const MAX_COLUMNS: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Table {
     /// What the last header calls the columns.
-    columns: Vec<Called>,
+    columns: Vec<Cases>,
     /// Where the row begins that was last looked at.
     row: usize,
     /// How far its columns were counted, and which column that is.
@@ -29,12 +30,12 @@ impl Table {
     }
 
     /// What the column of the cell at `at` is called.
-    pub(super) fn column(&mut self, numbers: &NumberRules, bytes: &[u8], at: usize, delimiter: u8) -> Called {
+    pub(super) fn column(&mut self, numbers: &NumberRules, bytes: &[u8], at: usize, delimiter: u8) -> Cases {
         if !self.has_read_first_line {
             self.has_read_first_line = true;
             self.read_header(numbers, &bytes[..bytes.len().min(MAX_LINE)]);
         }
-        let Some(row) = self.row_of(bytes, at) else { return Called::default() };
+        let Some(row) = self.row_of(bytes, at) else { return Cases::default() };
         if row != self.row {
             self.row = row;
             self.restart(delimiter);

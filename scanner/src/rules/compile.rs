@@ -9,7 +9,7 @@ use super::template::Template;
 use super::{Home, Keyword, Pattern, Rule, RuleError, Trigger, Until};
 use crate::candidates::Says;
 use crate::checks::{self, Check};
-use crate::confirm::MAX_NAMED;
+use crate::confirm::MAX_CASES;
 use crate::hosts::{ANYWHERE, HostPattern};
 use crate::verdict::{Category, Confidence, Severity};
 
@@ -46,11 +46,12 @@ pub(super) fn ids_are_unique<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> R
     }
 }
 
-/// Refuses more rules with a context than numbers are matched with.
-pub(super) fn contexts_are_few<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> Result<(), RuleError> {
-    match rules.into_iter().filter(|rule| !rule.context.is_empty()).nth(MAX_NAMED) {
+/// Refuses more rules for numbers than a number is matched with.
+pub(super) fn numbers_are_few<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> Result<(), RuleError> {
+    let mut for_numbers = rules.into_iter().filter(|rule| matches!(rule.trigger, Trigger::Digits { .. }));
+    match for_numbers.nth(MAX_CASES) {
         None => Ok(()),
-        Some(rule) => Err(refuse(rule, format!("at most {MAX_NAMED} rules can have a `context`"))),
+        Some(rule) => Err(refuse(rule, format!("at most {MAX_CASES} rules can have `shape = \"digits\"`"))),
     }
 }
 
@@ -163,7 +164,7 @@ fn trigger(entry: &Entry, shape: &Shape) -> Result<Trigger, String> {
         }
         (None, None, Some(syntax::Shape::Digits)) => {
             let (reach, first, form) = (entry.reach, shape.first_bytes(), shape.form());
-            Ok(Trigger::Digits { reach, first, form, max_bytes })
+            Ok(Trigger::Digits { reach, first, form, signs: shape.signs(), max_bytes })
         }
         (None, None, Some(syntax::Shape::Run)) => run(entry, shape),
         (None, None, Some(syntax::Shape::Mailbox)) => Ok(Trigger::Mailbox),

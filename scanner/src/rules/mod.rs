@@ -24,7 +24,7 @@ use crate::checks::Check;
 use crate::verdict::{Category, Confidence, Severity};
 
 pub use examples::{Example, ExampleKind};
-pub(crate) use pattern::{Form, Pattern};
+pub(crate) use pattern::{Form, Pattern, SIGNS};
 pub use summary::RuleSummary;
 
 /// The files under `rules/`, by name and text.
@@ -90,7 +90,7 @@ impl RuleSet {
     /// Refuses `others` when one of them has the id of one of these.
     pub(crate) fn admits(&self, others: &Self) -> Result<(), RuleError> {
         compile::ids_are_unique(self.rules.iter().chain(&others.rules))?;
-        compile::contexts_are_few(self.rules.iter().chain(&others.rules))
+        compile::numbers_are_few(self.rules.iter().chain(&others.rules))
     }
 
     /// These rules, then `others`.
@@ -119,7 +119,7 @@ impl RuleSet {
             compile::file(name, text, &mut self.rules)?;
         }
         compile::ids_are_unique(&self.rules)?;
-        compile::contexts_are_few(&self.rules)?;
+        compile::numbers_are_few(&self.rules)?;
         self.hash = hash_of(hash);
         Ok(self)
     }
@@ -241,7 +241,7 @@ pub(crate) enum Trigger {
     Name { words: Vec<String>, says: Says, form: Form, max_bytes: usize },
     /// A stretch of digits with the usual separators. `reach` is how far before it a match may begin, as
     /// with the country code of an IBAN.
-    Digits { reach: usize, first: Box<[bool; 256]>, form: Form, max_bytes: usize },
+    Digits { reach: usize, first: Box<[bool; 256]>, form: Form, signs: u8, max_bytes: usize },
     /// A run of letters and digits as long as the pattern's matches without their first bytes, which are `lead`, and
     /// their last `tail` ones.
     Run { bytes: std::ops::RangeInclusive<usize>, lead: Vec<u8>, tail: usize },

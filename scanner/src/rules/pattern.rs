@@ -13,6 +13,9 @@ use super::telling;
 /// No pattern may match more than this; longer things are blocks with an `until`.
 const MAX_MATCH_BYTES: usize = 8192;
 
+/// Signs of numbers that a pattern may have in every match.
+pub(crate) const SIGNS: [u8; 6] = *b" -./+(";
+
 /// A regex over bytes that was checked when its rule was read and is compiled when first needed: a start
 /// pays for the patterns it uses, and most messages need none.
 #[derive(Debug)]
@@ -115,9 +118,15 @@ impl Shape {
         add_alphabet(&self.0, &mut alphabet);
         Form {
             alphabet,
-            min_digits: least(&self.0, u8::is_ascii_digit),
-            min_signs: least(&self.0, |byte| !byte.is_ascii_alphanumeric()),
+            min_digits: least(&self.0, &u8::is_ascii_digit),
+            min_signs: least(&self.0, &|byte| !byte.is_ascii_alphanumeric()),
         }
+    }
+
+    /// Which of the [`SIGNS`] every match has, a bit each.
+    pub(super) fn signs(&self) -> u8 {
+        let has = |sign: u8| least(&self.0, &|byte| *byte == sign) > 0;
+        (0..).zip(SIGNS).fold(0, |signs, (bit, sign)| signs | u8::from(has(sign)) << bit)
     }
 
     /// The literals a match can begin with, as far as they are fixed; `None` when it can begin with too much.
@@ -182,7 +191,7 @@ impl Form {
 }
 
 /// How many bytes of a kind every match has.
-fn least(hir: &Hir, is_kind: fn(&u8) -> bool) -> usize {
+fn least(hir: &Hir, is_kind: &dyn Fn(&u8) -> bool) -> usize {
     match hir.kind() {
         HirKind::Literal(literal) => literal.0.iter().filter(|byte| is_kind(byte)).count(),
         HirKind::Class(Class::Bytes(class)) => {
