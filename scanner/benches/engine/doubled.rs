@@ -57,13 +57,17 @@ fn with_other_keywords(pattern: &str, keywords: &[String]) -> String {
     changed
 }
 
-/// Every letter 13 further on.
+/// Letters are moved so far; by 13 they would be what ROT13 makes of the keywords, which is looked for, too.
+const SHIFT: u8 = 11;
+
+/// Every letter so much further on.
 fn shifted(word: &str) -> String {
-    word.chars()
+    let moved = |letter: u8, first: u8| char::from(first + (letter - first + SHIFT) % 26);
+    word.bytes()
         .map(|letter| match letter {
-            'a'..='m' | 'A'..='M' => char::from(u8::try_from(letter).expect("ASCII") + 13),
-            'n'..='z' | 'N'..='Z' => char::from(u8::try_from(letter).expect("ASCII") - 13),
-            other => other,
+            b'a'..=b'z' => moved(letter, b'a'),
+            b'A'..=b'Z' => moved(letter, b'A'),
+            other => char::from(other),
         })
         .collect()
 }

@@ -107,6 +107,8 @@ impl Index {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -114,12 +116,13 @@ mod tests {
     use crate::confirm::in_digits;
     use crate::rules::RuleSet;
 
+    static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::builtin().expect("they are good"));
+
     proptest! {
         #[test]
         fn no_rule_that_finds_something_is_left_out(text in "[A-Z]{0,3}[ (+]?[0-9]{1,4}([ ./-]?[0-9A-K]{1,5}){1,8}[a-k]?") {
-            let rules = RuleSet::builtin().expect("they are good");
             let cases: Vec<Case> =
-                rules.rules.iter().enumerate().filter_map(|(index, rule)| Case::of(index, rule)).collect();
+                RULES.rules.iter().enumerate().filter_map(|(index, rule)| Case::of(index, rule)).collect();
             let index = Index::new(cases);
             let mut all = Cases::default();
             (0..index.cases.len()).for_each(|ordinal| all.join(Cases::only(ordinal)));
@@ -131,7 +134,7 @@ mod tests {
                 let stretch = Stretch::of(text.as_bytes(), &range, index.reach());
                 let fitting: Vec<usize> = index.fitting(all, stretch).collect();
                 for case in index.cases.iter().filter(|case| !fitting.contains(&case.rule)) {
-                    let rule = &rules.rules[case.rule];
+                    let rule = &RULES.rules[case.rule];
                     prop_assert_eq!(in_digits(rule, text.as_bytes(), range.clone()).next(), None, "{}", rule.id);
                 }
             }
