@@ -9,6 +9,7 @@ mod encoded;
 mod gate;
 mod join;
 mod json;
+mod keyed;
 mod names;
 mod scattered;
 mod starts;

@@ -2,6 +2,7 @@
 
 use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
 
+use super::keyed::Keyed;
 use crate::rules::{Keyword, Rule, RuleSet};
 use crate::verdict::{Category, Confidence};
 
@@ -11,13 +12,10 @@ const ENOUGH_BITS: f64 = 36.0;
 const GENERATED_BITS: f64 = 16.0;
 /// So many characters of a secret are no word.
 const LONG_REST: usize = 8;
-/// Bytes that are hashed.
+/// Bytes by which a beginning is found.
 const KEY: usize = 3;
-/// Bits of the hash that index the bitmap.
-const BITMAP_BITS: u32 = 16;
-/// Bits of the hash that index the slots.
-const SLOT_BITS: u32 = 12;
-
+/// The same in hex, two digits each.
+const HEX_KEY: usize = 2 * KEY;
 /// How a secret is spelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
@@ -37,20 +35,22 @@ pub(crate) enum Begin {
     Whole,
 }
 
-/// Beginnings, by their first three bytes.
+/// Beginnings of secrets.
 #[derive(Debug)]
 pub(crate) struct Starts {
-    bitmap: Box<[u64]>,
-    /// `entries[slots[s]..slots[s + 1]]` share the slot `s`.
-    slots: Box<[u32]>,
-    /// By the first two bytes.
+    /// All but those in hex.
+    spelled: Keyed<KEY>,
+    /// Those in hex: their first three digits are those of one id in twelve.
+    hex: Keyed<HEX_KEY>,
+    /// Their first digits, in order.
+    hex_heads: Vec<[u8; HEX_KEY]>,
+    /// Of all, the first two bytes.
     pairs: Box<[bool]>,
-    entries: Vec<Entry>,
 }
 
+/// One way in which the secrets of a rule begin.
 #[derive(Debug)]
-struct Entry {
-    key: u32,
+pub(super) struct Entry {
     text: Keyword,
     rule: usize,
     form: Form,
@@ -62,36 +62,34 @@ impl Starts {
     /// Collects how the secrets of strong rules begin.
     pub(crate) fn new(rules: &RuleSet) -> Self {
         let strong = rules.rules.iter().enumerate().filter(|(_, rule)| can_be_evident(rule));
-        let mut entries: Vec<Entry> = strong
-            .flat_map(|(index, rule)| rule.starts.iter().flat_map(move |start| entries_of(index, start)))
-            .collect();
-        entries.sort_by_key(|entry| (slot_of(entry.key), entry.key));
-        let mut slots = vec![0_u32; (1 << SLOT_BITS) + 1];
-        for entry in &entries {
-            slots[slot_of(entry.key) + 1] += 1;
-        }
-        for slot in 1..slots.len() {
-            slots[slot] += slots[slot - 1];
-        }
-        let mut bitmap = vec![0_u64; 1 << (BITMAP_BITS - 6)];
-        for entry in &entries {
-            let bit = bit_of(entry.key);
-            bitmap[bit >> 6] |= 1 << (bit & 63);
-        }
+        let entries = strong
+            .flat_map(|(index, rule)| rule.starts.iter().flat_map(move |start| entries_of(index, start)));
+        let (hex, spelled): (Vec<Entry>, Vec<Entry>) = entries.partition(|entry| entry.form == Form::Hex);
         let mut pairs = vec![false; 1 << 16];
-        for entry in &entries {
+        for entry in spelled.iter().chain(&hex) {
             pairs[usize::from(entry.text.bytes[0]) << 8 | usize::from(entry.text.bytes[1])] = true;
         }
-        Self { bitmap: bitmap.into(), slots: slots.into(), pairs: pairs.into(), entries }
+        let mut hex_heads: Vec<_> =
+            hex.iter().filter_map(|entry| entry.text.bytes.first_chunk().copied()).collect();
+        hex_heads.sort_unstable();
+        hex_heads.dedup();
+        Self { spelled: Keyed::new(spelled), hex: Keyed::new(hex), hex_heads, pairs: pairs.into() }
     }
 
     /// Whether any secret may begin with these three bytes. May say yes of some that none begins with.
     #[inline]
     pub(super) fn could_begin(&self, head: &[u8]) -> bool {
-        key_of(head).is_some_and(|key| {
-            let bit = bit_of(key);
-            self.bitmap[bit >> 6] >> (bit & 63) & 1 == 1
-        })
+        self.spelled.may_have(head) || self.begins_hex(head)
+    }
+
+    /// Whether some secret in hex begins with these digits, at most as many as make a key.
+    #[inline]
+    fn begins_hex(&self, digits: &[u8]) -> bool {
+        let begins = || {
+            let place = self.hex_heads.partition_point(|head| head[..digits.len()] < *digits);
+            self.hex_heads.get(place).is_some_and(|head| head.starts_with(digits))
+        };
+        digits.iter().all(u8::is_ascii_hexdigit) && begins()
     }
 
     /// Whether some secret begins with this one byte, or with these two.
@@ -106,34 +104,35 @@ impl Starts {
     /// What `text` says about a secret that could begin with it.
     #[inline]
     pub(crate) fn begin(&self, text: &[u8]) -> Begin {
-        let Some(key) = key_of(text) else {
+        if text.len() < KEY {
             return if self.begin_short(text) { Begin::Part } else { Begin::No };
-        };
-        let bit = bit_of(key);
-        if self.bitmap[bit >> 6] >> (bit & 63) & 1 == 0 {
-            return Begin::No;
         }
-        self.with_key(key).map(|entry| entry.begins(text)).max().unwrap_or(Begin::No)
+        if text.len() < HEX_KEY && self.begins_hex(text) {
+            return Begin::Part.max(self.spelled(text));
+        }
+        self.hex.with(text).map(|entry| entry.begins(text)).max().unwrap_or(Begin::No).max(self.spelled(text))
+    }
+
+    #[inline]
+    fn spelled(&self, text: &[u8]) -> Begin {
+        self.spelled.with(text).map(|entry| entry.begins(text)).max().unwrap_or(Begin::No)
     }
 
     /// The rules whose secrets begin as `text` does, and how they are spelled.
     pub(super) fn at<'s>(&'s self, text: &'s [u8]) -> impl Iterator<Item = (usize, Form)> + 's {
-        let bit = key_of(text).map(|key| (key, bit_of(key)));
-        let key = bit.filter(|(_, bit)| self.bitmap[bit >> 6] >> (bit & 63) & 1 == 1).map(|(key, _)| key);
-        key.into_iter()
-            .flat_map(|key| self.with_key(key))
+        self.spelled
+            .with(text)
+            .chain(self.hex.with(text))
             .filter(|entry| text.get(..entry.text.bytes.len()).is_some_and(|head| entry.same(head)))
             .map(|entry| (entry.rule, entry.form))
-    }
-
-    fn with_key(&self, key: u32) -> impl Iterator<Item = &Entry> {
-        let slot = slot_of(key);
-        let entries = &self.entries[self.slots[slot] as usize..self.slots[slot + 1] as usize];
-        entries.iter().filter(move |entry| entry.key == key)
     }
 }
 
 impl Entry {
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.text.bytes
+    }
+
     /// Whether the beginning begins with `head`.
     fn same(&self, head: &[u8]) -> bool {
         let known = &self.text.bytes[..head.len()];
@@ -207,25 +206,11 @@ fn entries_of(rule: usize, start: &Keyword) -> impl Iterator<Item = Entry> {
         .chain(url)
         .chain(upper)
         .filter(move |_| is_known)
-        .filter_map(move |(bytes, ignore_case, form)| {
-            let key = key_of(&bytes)?;
+        .map(move |(bytes, ignore_case, form)| {
             let is_wordy =
                 form == Form::Plain && bytes.iter().all(|byte| !byte.is_ascii_digit()) && has_vowel(&bytes);
-            Some(Entry { key, text: Keyword { bytes, ignore_case }, rule, form, is_wordy })
+            Entry { text: Keyword { bytes, ignore_case }, rule, form, is_wordy }
         })
-}
-
-fn key_of(text: &[u8]) -> Option<u32> {
-    let first = text.get(..KEY)?;
-    Some(first.iter().fold(0, |key, byte| (key << 8) | u32::from(byte | 0x20)))
-}
-
-fn bit_of(key: u32) -> usize {
-    (key.wrapping_mul(0x9e37_79b1) >> (32 - BITMAP_BITS)) as usize
-}
-
-fn slot_of(key: u32) -> usize {
-    bit_of(key) >> (BITMAP_BITS - SLOT_BITS)
 }
 
 fn has_vowel(bytes: &[u8]) -> bool {
