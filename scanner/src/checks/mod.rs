@@ -22,6 +22,7 @@ mod mixed;
 pub(crate) mod mod97;
 mod modular;
 mod mrz;
+mod passphrase;
 mod password;
 mod placeholder;
 mod random;
@@ -98,6 +99,7 @@ const PLAIN: &[(&str, Question)] = &[
     ("not-placeholder", placeholder::is_none),
     ("not-typed", typed_digits::is_none),
     ("not-words", words::is_none),
+    ("passphrase", passphrase::agrees),
     ("random-text", random::agrees),
     ("nz-ird", modular::nz_ird),
     ("sg-nric", letters::sg_nric),

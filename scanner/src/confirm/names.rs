@@ -26,6 +26,9 @@ const MAX_ALIGNED: usize = 9;
 /// Longer words than this are rare.
 const MIN_TOKEN: usize = 12;
 
+/// A passphrase has at least one word more.
+const MIN_GAPS: usize = 3;
+
 /// Rules for named values, by the words that their names have.
 #[derive(Debug)]
 pub(crate) struct NameRules {
@@ -124,11 +127,12 @@ fn start_of_context(view: &View<'_>, name: usize) -> usize {
 }
 
 /// Whether a value is long enough, and no word: one with a digit, a sign, or a capital after its first letter. Vendors
-/// issue some tokens that have only small letters, by chance.
+/// issue some tokens that have only small letters, by chance, and several words are a passphrase.
 fn is_plausible(value: &[u8]) -> bool {
     let is_of_words = |byte: &u8| byte.is_ascii_lowercase() || b"_-. ".contains(byte);
     let may_be_token = || value.len() >= MIN_TOKEN && value.iter().all(u8::is_ascii_lowercase);
-    value.len() >= MIN_VALUE && (!value[1..].iter().all(is_of_words) || may_be_token())
+    let may_be_phrase = || value.iter().filter(|byte| b" -".contains(byte)).count() >= MIN_GAPS;
+    value.len() >= MIN_VALUE && (!value[1..].iter().all(is_of_words) || may_be_token() || may_be_phrase())
 }
 
 /// `"encryptionKey": "encryptionKey1024"`, `secret: "Secret_x7Gh2"`: the name again, and a little more; behind that of

@@ -15,6 +15,7 @@ const FUNCTIONS: &[(&str, Apply)] = &[
     ("base64-nopad-of", |bytes| BASE64_NOPAD.encode(&bytes).into_bytes()),
     ("base64url-of", |bytes| BASE64URL_NOPAD.encode(&bytes).into_bytes()),
     ("hex-of", |bytes| HEXLOWER.encode(&bytes).into_bytes()),
+    ("numbers-of", |bytes| format!("{bytes:?}").into_bytes()),
     ("base58check", |bytes| base58check::encode(&bytes)),
     ("seed-phrase", |entropy| bip39::phrase_of(&entropy)),
     ("electrum-seed", |entropy| bip39::electrum_of(&entropy)),
