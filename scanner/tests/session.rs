@@ -218,3 +218,43 @@ fn an_ordinary_upload_leaves_nothing_and_a_scan_of_the_whole_takes_its_place() {
     let answer = scanner.scan_in_session(&whole, session, &|| false).expect("a verdict");
     assert_eq!(answer.verdict, Verdict::Allow);
 }
+
+/// A message of gRPC with one text in its first field.
+fn call(words: &str) -> Vec<u8> {
+    let length = u8::try_from(words.len()).expect("it is short");
+    [&[0, 0, 0, 0, length + 2, 0x0a, length], words.as_bytes()].concat()
+}
+
+#[test]
+fn pieces_meet_over_the_messages_of_a_call_that_goes_on() {
+    let (scanner, memory) = (std::sync::Arc::new(scanner()), InMemory::new());
+    let token = token(&scanner);
+    let session = Session { memory: &memory, now: Duration::ZERO };
+    let head = post("https://sink.example/s.S/m", &[("content-type", "application/grpc")], b"");
+    let head = in_session(head, "s", "call");
+    let (_, mut stream) = scanner.stream_in_session(&head, session).expect("it can flow");
+    let mut push =
+        |words: &str| stream.push_in_session(&call(words), session).expect("good bytes").into_owned();
+    for words in ["hello", &token[..13], "an ordinary text", &token[13..25]] {
+        assert_eq!(push(words), call(words));
+    }
+    assert_eq!(push(&token[25..]), b"");
+    assert_eq!(stream.findings()[0].decoded_by, ["session", "pieces"]);
+    assert_eq!(stream.verdict(), Verdict::Block);
+}
+
+#[test]
+fn pieces_among_the_fields_of_one_call_are_found_without_a_session() {
+    let scanner = std::sync::Arc::new(scanner());
+    let token = token(&scanner);
+    let fields: Vec<u8> = [&token[..13], &token[13..25], &token[25..]]
+        .iter()
+        .flat_map(|piece| call(piece)[5..].to_vec())
+        .collect();
+    let length = u8::try_from(fields.len()).expect("it is short");
+    let body = [&[0, 0, 0, 0, length], &fields[..]].concat();
+    let message = post("https://sink.example/s.S/m", &[("content-type", "application/grpc")], &body);
+    let answer = scanner.scan(&message, &|| false).expect("within the limits");
+    assert_eq!(answer.verdict, Verdict::Block);
+    assert_eq!(answer.findings[0].decoded_by, ["pieces"]);
+}

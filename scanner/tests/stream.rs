@@ -513,3 +513,43 @@ fn a_token_with_semicolons_is_held_whole() {
         assert!(out.len() <= 5, "{} bytes went on", out.len());
     }
 }
+
+#[test]
+fn events_are_joined_however_their_lines_end_and_begin() {
+    let key = aws_key();
+    let events = [delta("The key is "), delta(&key[..9]), delta(&key[9..]), delta(" so")];
+    let folded = |event: &String| event.replacen(',', ",\ndata: ", 1);
+    let bodies = [
+        events.concat(),
+        events.concat().replace('\n', "\r"),
+        events.concat().replace('\n', "\r\n"),
+        format!("\u{feff}{}", events[1..].concat()),
+        events.iter().map(folded).collect(),
+        events.iter().map(folded).collect::<String>().replace('\n', "\r\n"),
+    ];
+    for (number, body) in bodies.iter().enumerate() {
+        let head = response("text/event-stream", None, b"");
+        let (whole, stream) = flow(&BLOCKER, &head, body.as_bytes(), &[1 << 20]);
+        assert_eq!(stream.verdict(), Verdict::Block, "{number}");
+        for sizes in [&[1][..], &[7, 2], &[100]] {
+            let (out, stream) = flow(&BLOCKER, &head, body.as_bytes(), sizes);
+            assert_eq!((out, stream.verdict()), (whole.clone(), Verdict::Block), "{number} {sizes:?}");
+        }
+    }
+}
+
+#[test]
+fn a_body_whose_transfer_was_coded_has_no_verdict() {
+    for (coding, is_read) in
+        [("chunked", true), ("identity, Chunked", true), ("deflate, chunked", false), ("compress", false)]
+    {
+        let headers = [("content-type", "text/plain"), ("transfer-encoding", coding)];
+        let whole = DEFAULT.scan(&post("https://sink.example/", &headers, b"x"), &|| false);
+        assert_eq!(whole.err().map(|error| error.code()), (!is_read).then_some("undecodable"), "{coding}");
+        assert_eq!(
+            DEFAULT.stream(&post("https://sink.example/", &headers, b"")).is_ok(),
+            is_read,
+            "{coding}"
+        );
+    }
+}

@@ -63,6 +63,9 @@ pub(crate) fn split<'a>(
         codings: Vec::new(),
     };
     let (body, headers) = body_of(message);
+    if !body.is_empty() {
+        needs_no_undoing(headers)?;
+    }
     let codings: Vec<&[u8]> = values(headers, b"content-encoding").collect();
     let decoded = coding::decode(&codings, body, limits, expired)?;
     parts.beside_body = decoded.extra.into_iter().map(|extra| extra.bytes).collect();
@@ -84,6 +87,17 @@ fn body_of<'m>(message: &'m Message<'_>) -> (&'m [u8], &'m [Header<'m>]) {
         Body::Bytes(bytes) => (bytes, headers),
         Body::Absent | Body::Omitted(_) => (b"", headers),
     }
+}
+
+/// Whether the Transfer-Encoding leaves bytes as they are, but for chunks, which whoever received the body has undone.
+pub(crate) fn needs_no_undoing(headers: &[Header<'_>]) -> Result<(), ScanError> {
+    let mut codings =
+        values(headers, b"transfer-encoding").flat_map(|value| value.split(|byte| *byte == b','));
+    let is_plain = |coding: &[u8]| {
+        let name = coding.trim_ascii();
+        name.is_empty() || [&b"chunked"[..], b"identity"].iter().any(|plain| name.eq_ignore_ascii_case(plain))
+    };
+    if codings.all(is_plain) { Ok(()) } else { Err(ScanError::UnknownTransferCoding) }
 }
 
 /// All values of a header, in order.

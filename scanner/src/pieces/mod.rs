@@ -11,6 +11,7 @@ mod join;
 mod json;
 mod keyed;
 mod names;
+mod protobuf;
 mod scattered;
 mod starts;
 mod stem;

@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::json::{self, Event};
+use super::protobuf;
 use super::stem::Stem;
 use super::{MAX_PIECE, is_token};
 use crate::message::Message;
 use crate::parts::{PartId, Parts, Root, UrlMap, content_type, multipart_contents, placed};
+use crate::stream::is_calls;
 
 /// Containers that every message has; those of JSON count on from here.
 const HOST: usize = 0;
@@ -17,7 +19,8 @@ pub(super) const HEADERS: usize = 3;
 pub(super) const COOKIES: usize = 4;
 pub(super) const FIELDS: usize = 5;
 const LINES: usize = 6;
-pub(super) const JSON: usize = 7;
+const CALLS: usize = 7;
+pub(super) const JSON: usize = 8;
 
 /// Lines of a text that is no form of fields.
 const MAX_LINES: usize = 1024;
@@ -104,6 +107,7 @@ pub(super) fn walk<'v>(
                 body.value(content, &parts.body[name], FIELDS);
             }
         }
+        Kind::Calls => calls(&mut body),
         Kind::Text => lines(&mut body),
     }
 }
@@ -114,6 +118,7 @@ pub(super) enum Kind {
     Json,
     Form,
     Multipart,
+    Calls,
     Text,
 }
 
@@ -125,6 +130,8 @@ pub(super) fn kind_of(body: &[u8], content_type: &[u8]) -> Kind {
         Kind::Form
     } else if is(b"multipart/") {
         Kind::Multipart
+    } else if is_calls(content_type) {
+        Kind::Calls
     } else if matches!(first, Some(b'{' | b'[' | b'"')) {
         Kind::Json
     } else {
@@ -231,6 +238,13 @@ fn json(place: &mut Place<'_, '_>) {
         Event::Numbered { container, number } => {
             (place.visit)(Step::Numbered { container: JSON + container, number });
         }
+    });
+}
+
+/// The texts in the messages of a remote call.
+fn calls(place: &mut Place<'_, '_>) {
+    protobuf::walk(place.bytes, in_container(CALLS), &mut |range, stem| {
+        place.stemmed(range, b"", stem, CALLS);
     });
 }
 

@@ -16,6 +16,8 @@ pub struct AddonPolicy<'a> {
     pub limits: LimitsView,
     /// Which hosts may be reached.
     pub egress: EgressView<'a>,
+    /// Whether anything that servers send may be cut out or stopped: then no answer may come in ranges.
+    pub judges_inbound: bool,
 }
 
 /// What a flow gets without a whole verdict, by the way it goes.
@@ -80,6 +82,7 @@ impl<'a> AddonPolicy<'a> {
                 private_listed: !egress.private.is_empty(),
                 passthrough: &egress.passthrough_names,
             },
+            judges_inbound: policy.judges_inbound(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What one finding is worth.
 
 use super::Policy;
+use super::overrides::Override;
 use crate::message::Direction;
 use crate::verdict::{Action, Category, Confidence};
 
@@ -46,6 +47,16 @@ impl Policy {
         }
     }
 
+    /// Whether anything in the body of a response may be worth more than a flag. Of the other categories no rule looks
+    /// into what servers send.
+    pub(super) fn judges_inbound(&self) -> bool {
+        let in_bodies = [Category::Secret, Category::Known, Category::Pii, Category::Injection];
+        let by_category = in_bodies.iter().any(|category| self.actions.inbound.get(*category) > Action::Flag);
+        let is_strict =
+            |each: &Override| each.action > Action::Flag && each.direction != Some(Direction::Outbound);
+        by_category || self.overrides.iter().any(is_strict)
+    }
+
     fn by_category(&self, category: Category, confidence: Confidence, at: &Circumstances<'_>) -> Action {
         let table = match at.direction {
             Direction::Inbound => &self.actions.inbound,
@@ -75,6 +86,20 @@ mod tests {
 
     fn policy(text: &str) -> Policy {
         Policy::parse("policy.toml", text, &NoFiles).unwrap()
+    }
+
+    #[test]
+    fn what_servers_send_is_judged_where_more_than_a_flag_can_come_of_it() {
+        for (text, want) in [
+            ("", false),
+            ("[actions.inbound]\nsecret = \"block\"", true),
+            ("[actions]\ninjection = \"block\"", true),
+            ("[[override]]\nrule = \"stripe.*\"\naction = \"redact\"", true),
+            ("[[override]]\nrule = \"stripe.*\"\ndirection = \"outbound\"\naction = \"redact\"", false),
+            ("[[override]]\nrule = \"stripe.*\"\naction = \"allow\"", false),
+        ] {
+            assert_eq!(policy(text).judges_inbound(), want, "{text}");
+        }
     }
 
     fn weighed(text: &str, confidence: Confidence, at: &Circumstances<'_>) -> Option<Action> {

@@ -1,12 +1,14 @@
-//! The beginning of an upload, whose values are joined to each other and to what its session sent before.
+//! The beginning of an upload, whose values are joined to each other and to what its session sent before. Of a remote
+//! call each message is one of the session.
 
 use std::borrow::Cow;
 
 use zeroize::Zeroizing;
 
+use super::calls::Calls;
 use crate::look::Hit;
 use crate::message::{Body, Bytes, Connect, Content, Header, Message, Request};
-use crate::parts::Root;
+use crate::parts::{Root, content_type};
 use crate::pieces::is_token;
 use crate::scan::Scanner;
 use crate::session::Session;
@@ -19,6 +21,11 @@ const MAX_BYTES: usize = 32 << 10;
 pub(super) struct Beginning {
     head: Message<'static>,
     text: Zeroizing<Vec<u8>>,
+    /// Where the text begins in the body.
+    at: usize,
+    /// Bytes of the body since then.
+    taken: usize,
+    calls: Option<Calls>,
 }
 
 /// What the values turned out to be.
@@ -41,7 +48,8 @@ impl Beginning {
             connect: head.connect.as_ref().map(owned_connect),
             content: Content::Request(owned_request(request)),
         };
-        Some(Self { head, text: Zeroizing::new(Vec::new()) })
+        let calls = Calls::of(content_type(&head));
+        Some(Self { head, text: Zeroizing::new(Vec::new()), at: 0, taken: 0, calls })
     }
 
     /// Whether anything is remembered of it.
@@ -49,22 +57,31 @@ impl Beginning {
         self.head.session.is_some()
     }
 
-    /// Takes as much as is wanted; whether that is enough.
-    pub(super) fn take(&mut self, text: &[u8]) -> bool {
+    /// Takes as much as is wanted; what is left, once that is enough.
+    pub(super) fn take<'t>(&mut self, text: &'t [u8]) -> Option<&'t [u8]> {
+        let (length, is_end) = self.calls.as_mut().map_or((text.len(), false), |calls| calls.next(text));
         // One allocation: what grows leaves copies behind.
         let room = MAX_BYTES - self.text.len();
         self.text.reserve_exact(room);
-        self.text.extend_from_slice(&text[..text.len().min(room)]);
-        self.text.len() == MAX_BYTES
+        self.text.extend_from_slice(&text[..length.min(room)]);
+        self.taken += length;
+        let is_enough = if self.calls.is_some() { is_end } else { self.text.len() == MAX_BYTES };
+        is_enough.then(|| &text[length..])
+    }
+
+    /// Whether more is wanted after a join.
+    pub(super) fn goes_on(&self) -> bool {
+        self.calls.is_some()
     }
 
     /// Joins the values. `ends`: the body is over, and so is its last value.
     pub(super) fn join(
-        mut self,
+        &mut self,
         scanner: &Scanner,
         session: Option<Session<'_>>,
         ends: bool,
     ) -> Result<Joined, ScanError> {
+        let ends = ends || self.calls.is_some();
         let open = if ends { 0 } else { self.text.iter().rev().take_while(|byte| is_token(**byte)).count() };
         let text = std::mem::take(&mut *self.text);
         let text = Zeroizing::new(text);
@@ -72,19 +89,37 @@ impl Beginning {
             request.body = Body::Bytes(Cow::Owned(text[..text.len() - open].to_vec()));
         }
         let (hits, is_whole) = scanner.find_joined(&self.head, session)?;
-        let hits = hits.into_iter().filter_map(in_body).collect();
+        let hits = hits.into_iter().filter_map(|hit| in_body(hit, self.at)).collect();
+        self.at += std::mem::take(&mut self.taken);
+        self.forget_head();
         Ok(Joined { hits, skipped_bytes: if is_whole { 0 } else { text.len() } })
     }
 }
 
-/// The hit as it stands in the body; none where all of it stands in the head, which was judged before.
-fn in_body((root, mut hit): (Root, Hit)) -> Option<Hit> {
+impl Beginning {
+    /// What comes after the first message of a call has no head of its own, and its flow has many messages.
+    fn forget_head(&mut self) {
+        self.head.flow = None;
+        if let Content::Request(request) = &mut self.head.content {
+            request.url = Cow::Borrowed(b"");
+            request.headers.retain(|header| header.name.eq_ignore_ascii_case(b"content-type"));
+        }
+    }
+}
+
+/// The hit as it stands in the body, of which so much came before; none where all of it stands in the head, which was
+/// judged before.
+fn in_body((root, mut hit): (Root, Hit), before: usize) -> Option<Hit> {
     hit.rest.retain(|(root, _)| *root == Root::Body);
     if root != Root::Body {
         let (_, range) = hit.rest.first()?.clone();
         hit.rest.remove(0);
         hit.replacement.range = range.clone();
         hit.range = range;
+    }
+    hit.shift(before);
+    for (_, range) in &mut hit.rest {
+        *range = range.start + before..range.end + before;
     }
     Some(hit)
 }

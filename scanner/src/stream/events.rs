@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::evidence::{open_since, seed_since};
+use super::folded::Folded;
 use super::framing::Framing;
 use super::lane::{Lane, News};
 use super::values::strings;
@@ -28,6 +29,7 @@ const PLAIN: u64 = 1;
 #[derive(Debug)]
 pub(super) struct Events {
     framing: Framing,
+    folded: Folded,
     holds: bool,
     /// Where the line begins that is being read, in the body.
     line: usize,
@@ -77,6 +79,7 @@ impl Events {
     pub(super) fn new(framing: Framing, holds: bool) -> Self {
         Self {
             framing,
+            folded: Folded::default(),
             holds,
             line: 0,
             event: 0,
@@ -116,15 +119,23 @@ impl Events {
         let mut spread = Vec::new();
         let end = body.end();
         while self.looked < end {
-            let Some(offset) = memchr::memchr(b'\n', body.text(self.looked..end)) else { break };
-            let newline = self.looked + offset;
-            self.take_line(body, self.line..newline, scanner, &mut spread)?;
-            self.line = newline + 1;
-            self.looked = self.line;
+            let text = body.text(self.looked..end);
+            let Some(offset) = self.framing.line_end(text) else { break };
+            let is_return = text[offset] == b'\r';
+            if is_return && offset + 1 == text.len() && !ends {
+                // Its other half may follow.
+                self.looked += offset;
+                return Ok(spread);
+            }
+            let next = offset + 1 + usize::from(is_return && text.get(offset + 1) == Some(&b'\n'));
+            let (line, next) = (self.line..self.looked + offset, self.looked + next);
+            self.line = next;
+            self.looked = next;
+            self.take_line(body, line, next, scanner, &mut spread)?;
         }
         self.looked = end;
         if ends {
-            self.take_line(body, self.line..end, scanner, &mut spread)?;
+            self.take_line(body, self.line..end, end + 1, scanner, &mut spread)?;
             for text in &mut self.texts {
                 text.settle(scanner, true, &mut spread)?;
             }
@@ -136,6 +147,7 @@ impl Events {
         &mut self,
         body: &Lane,
         line: Range<usize>,
+        next: usize,
         scanner: &Scanner,
         spread: &mut Vec<Spread>,
     ) -> Result<(), ScanError> {
@@ -149,8 +161,11 @@ impl Events {
         let is_over =
             self.framing == Framing::Lines || is_read && body.text(line.clone()).trim_ascii().is_empty();
         if is_over {
-            self.event = line.end + 1;
-            self.ends.push_back(self.event);
+            for (path, source) in self.folded.unfold(body) {
+                self.piece(body, path, source);
+            }
+            self.event = next;
+            self.ends.push_back(next);
         }
         for text in &mut self.texts {
             if text.seen + MAX_EVENTS_BETWEEN < self.count {
@@ -166,6 +181,9 @@ impl Events {
         let is_json = strings(body.text(data.clone()), |path, range| values.push((path, range)));
         if !is_json {
             let is_plain = self.framing == Framing::ServerSent;
+            if is_plain {
+                self.folded.add(data.clone());
+            }
             values = if is_plain { vec![(PLAIN, 0..data.len())] } else { Vec::new() };
         }
         for (path, range) in values {

@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+/// What an event stream may begin with, and its readers pass over.
+const BYTE_ORDER: &[u8] = b"\xef\xbb\xbf";
+
 /// How a body is made of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Framing {
@@ -32,12 +35,21 @@ impl Framing {
         lines.into_iter().any(is).then_some(Self::Lines)
     }
 
+    /// Where the first line ends. Lines of server-sent events may end with a carriage return alone.
+    pub(super) fn line_end(self, text: &[u8]) -> Option<usize> {
+        match self {
+            Self::Lines => memchr::memchr(b'\n', text),
+            Self::ServerSent => memchr::memchr2(b'\n', b'\r', text),
+        }
+    }
+
     /// Where in a line the data stand.
     pub(super) fn payload(self, line: &[u8]) -> Option<Range<usize>> {
+        let mark = if line.starts_with(BYTE_ORDER) { BYTE_ORDER.len() } else { 0 };
         let start = match self {
             Self::Lines => 0,
-            Self::ServerSent if line.starts_with(b"data: ") => 6,
-            Self::ServerSent if line.starts_with(b"data:") => 5,
+            Self::ServerSent if line[mark..].starts_with(b"data: ") => mark + 6,
+            Self::ServerSent if line[mark..].starts_with(b"data:") => mark + 5,
             Self::ServerSent => return None,
         };
         let end = line.len() - usize::from(line.ends_with(b"\r"));

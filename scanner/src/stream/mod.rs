@@ -9,6 +9,7 @@ mod calls;
 mod edits;
 mod events;
 mod evidence;
+mod folded;
 mod found;
 mod framing;
 mod lane;
@@ -23,7 +24,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::message::{Content, Header, Message};
-use crate::parts::{Flowing, values as header_values};
+use crate::parts::{Flowing, needs_no_undoing, values as header_values};
 use crate::scan::Scanner;
 use crate::session::Session;
 use crate::verdict::{Answer, Finding, ScanError, Verdict};
@@ -83,6 +84,7 @@ impl Scanner {
             Content::Response(response) => &response.headers,
             Content::WebSocket(_) | Content::Connect(_) | Content::Text(_) => &[],
         };
+        needs_no_undoing(headers)?;
         let codings: Vec<&[u8]> = header_values(headers, b"content-encoding").collect();
         let decoder = Flowing::new(&codings, self.policy().limits())?;
         let weigher = Weigher::new(self, head);
@@ -134,8 +136,13 @@ impl Stream {
         let mut released = Vec::new();
         let Self { decoder, text, beginning, .. } = self;
         let result = decoder.push(raw, &mut |decoded| {
-            if let Some(enough) = beginning.take_if(|beginning| beginning.take(decoded)) {
-                text.meet_joined(enough, session, false)?;
+            let mut rest = decoded;
+            while let Some(left) = beginning.as_mut().and_then(|beginning| beginning.take(rest)) {
+                if let Some(mut enough) = beginning.take() {
+                    text.meet_joined(&mut enough, session, false)?;
+                    *beginning = Some(enough).filter(Beginning::goes_on);
+                }
+                rest = left;
             }
             text.push(decoded, &mut released)
         });
@@ -162,8 +169,8 @@ impl Stream {
         let mut released = Vec::new();
         let Self { decoder, text, beginning, .. } = self;
         let result = decoder.finish().and_then(|()| {
-            if let Some(all) = beginning.take() {
-                text.meet_joined(all, session, true)?;
+            if let Some(mut all) = beginning.take() {
+                text.meet_joined(&mut all, session, true)?;
             }
             text.finish(&mut released)
         });

@@ -124,7 +124,7 @@ impl Text {
     /// Judges what the values at the beginning are pieces of, before more goes on. `ends`: that was all.
     pub(super) fn meet_joined(
         &mut self,
-        beginning: Beginning,
+        beginning: &mut Beginning,
         session: Option<Session<'_>>,
         ends: bool,
     ) -> Result<(), ScanError> {

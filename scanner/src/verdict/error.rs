@@ -25,6 +25,9 @@ pub enum ScanError {
     /// The body has a Content-Encoding that nobody here knows.
     #[error("the Content-Encoding is not one of gzip, deflate, br, zstd, identity, aws-chunked")]
     UnknownCoding,
+    /// The body has a Transfer-Encoding that nobody here undoes.
+    #[error("the Transfer-Encoding is not chunked")]
+    UnknownTransferCoding,
     /// The caller's deadline passed.
     #[error("the deadline passed after {scanned_bytes} bytes")]
     Deadline {
@@ -39,7 +42,7 @@ impl ScanError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::OverLimit { .. } => "over_limit",
-            Self::Undecodable { .. } | Self::UnknownCoding => "undecodable",
+            Self::Undecodable { .. } | Self::UnknownCoding | Self::UnknownTransferCoding => "undecodable",
             Self::Deadline { .. } => "deadline",
         }
     }
