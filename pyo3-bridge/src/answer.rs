@@ -74,6 +74,12 @@ impl Answer {
         self.fields(py, None)
     }
 
+    /// Rule, part and first byte of each finding.
+    fn places(&self) -> Vec<(&str, &str, usize)> {
+        let findings = self.result.findings.iter();
+        findings.map(|finding| (&*finding.rule, &*finding.part, finding.start)).collect()
+    }
+
     /// Ids of the rules that fired, each once, in the order of the findings.
     fn rule_ids(&self) -> Vec<&str> {
         let mut ids = Vec::new();

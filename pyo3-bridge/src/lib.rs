@@ -3,6 +3,7 @@
 mod answer;
 mod arguments;
 mod error;
+mod judge;
 mod mapping;
 mod names;
 mod policy_file;

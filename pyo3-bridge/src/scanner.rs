@@ -3,79 +3,23 @@
 #![expect(clippy::needless_pass_by_value, reason = "Python's arguments are handed over by value")]
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
 
-use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyType};
-use scanner::{
-    Body, Content, FingerprintKey, Message, Opcode, Policy, Request, RequestLine, Response, RuleSet,
-    WebSocket,
-};
+use scanner::{Body, Content, Opcode, Policy, Request, RequestLine, Response, WebSocket};
 
 use crate::answer::Answer;
 use crate::arguments::{self, Around, Pairs, Text, Tunnel, Valid, text};
-use crate::error::{INVALID_VALUE, bad_rules, no_verdict, refused};
+use crate::error::{INVALID_VALUE, refused};
+use crate::judge::Judge;
 use crate::mapping::{Fields, with_body};
 use crate::policy_file;
 use crate::python_form::python_form;
-use crate::sessions::Sessions;
 use crate::stream::Stream;
 
 /// Rules and policy, ready to scan. Threads may share one.
 #[pyclass(frozen, module = "scangate")]
-pub(crate) struct Scanner {
-    engine: Arc<scanner::Scanner>,
-    /// What is remembered of sessions, for as long as this scanner lives.
-    sessions: Sessions,
-}
-
-impl Scanner {
-    fn with_policy(policy: Policy) -> PyResult<Self> {
-        let rules = RuleSet::builtin().map_err(|error| bad_rules(&error))?;
-        let engine = Arc::new(scanner::Scanner::new(rules, policy, fingerprint_key()?));
-        Ok(Self { engine, sessions: Sessions::new() })
-    }
-
-    /// Scans without the GIL. What Python lent stays alive in the caller's frame.
-    fn run(
-        &self,
-        py: Python<'_>,
-        message: &Message<'_>,
-        deadline_ms: Option<Valid<u64>>,
-    ) -> PyResult<Answer> {
-        let start = Instant::now();
-        let deadline = deadline_ms.and_then(|limit| start.checked_add(Duration::from_millis(limit.0)));
-        let expired = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        let session = self.sessions.now();
-        let answer = py
-            .detach(|| self.engine.scan_in_session(message, session, &expired))
-            .map_err(|error| no_verdict(&error))?;
-        Ok(Answer::new(Arc::clone(&self.engine), answer, start.elapsed()))
-    }
-
-    /// What the typed calls give back.
-    fn typed(
-        &self,
-        py: Python<'_>,
-        message: &Message<'_>,
-        deadline_ms: Option<Valid<u64>>,
-    ) -> PyResult<Answer> {
-        self.run(py, message, deadline_ms)?.with_edits(py, message)
-    }
-}
-
-/// One key for all scanners of the process, so that equal secrets look equal whoever saw them.
-fn fingerprint_key() -> PyResult<FingerprintKey> {
-    static KEY: OnceLock<FingerprintKey> = OnceLock::new();
-    if let Some(key) = KEY.get() {
-        return Ok(key.clone());
-    }
-    let mut random = [0; 32];
-    getrandom::fill(&mut random).map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
-    Ok(KEY.get_or_init(|| FingerprintKey::new(random)).clone())
-}
+pub(crate) struct Scanner(Judge);
 
 #[pymethods]
 impl Scanner {
@@ -83,12 +27,12 @@ impl Scanner {
     #[pyo3(signature = (policy=None))]
     fn new(py: Python<'_>, policy: Option<PathBuf>) -> PyResult<Self> {
         let policy = policy.map_or_else(|| Ok(Policy::default()), |path| policy_file::load(&path))?;
-        py.detach(|| Self::with_policy(policy))
+        py.detach(|| Judge::with_policy(policy)).map(Self)
     }
 
     #[classmethod]
     fn from_policy_text(_: &Bound<'_, PyType>, text: &str) -> PyResult<Self> {
-        Self::with_policy(policy_file::parse("<text>", text, Path::new(""))?)
+        Judge::with_policy(policy_file::parse("<text>", text, Path::new(""))?).map(Self)
     }
 
     #[pyo3(signature = (message, *, session=None, deadline_ms=None))]
@@ -108,7 +52,7 @@ impl Scanner {
             Some(body) => with_body(message, body.as_bytes()),
             None => message,
         };
-        self.run(py, &message, deadline_ms)?.fields(py, id.as_deref())
+        self.0.run(py, &message, deadline_ms)?.fields(py, id.as_deref())
     }
 
     #[pyo3(
@@ -141,7 +85,7 @@ impl Scanner {
             body: raw_body(body),
             trailers: arguments::headers(&trailers),
         };
-        self.typed(py, &around.message(Content::Request(request)), deadline_ms)
+        self.0.typed(py, &around.message(Content::Request(request)), deadline_ms)
     }
 
     #[pyo3(
@@ -177,7 +121,7 @@ impl Scanner {
             body: raw_body(body),
             trailers: arguments::headers(&trailers),
         };
-        self.typed(py, &around.message(Content::Response(response)), deadline_ms)
+        self.0.typed(py, &around.message(Content::Response(response)), deadline_ms)
     }
 
     #[pyo3(signature = (*, url, from_client, text, body, connect=None, session=None, flow=None,
@@ -198,7 +142,7 @@ impl Scanner {
         let around = Around { connect, session, flow };
         let opcode = if text { Opcode::Text } else { Opcode::Binary };
         let websocket = WebSocket { url: url.into(), from_client, opcode, body: raw_body(Some(body)) };
-        self.typed(py, &around.message(Content::WebSocket(websocket)), deadline_ms)
+        self.0.typed(py, &around.message(Content::WebSocket(websocket)), deadline_ms)
     }
 
     #[pyo3(signature = (*, host, port, sni=None, peer=None, session=None, flow=None, deadline_ms=None))]
@@ -216,7 +160,7 @@ impl Scanner {
     ) -> PyResult<Answer> {
         let around = Around { connect: None, session, flow };
         let attempt = (Some(host), Some(port), sni, peer);
-        self.typed(py, &around.message(Content::Connect(arguments::connect(&attempt))), deadline_ms)
+        self.0.typed(py, &around.message(Content::Connect(arguments::connect(&attempt))), deadline_ms)
     }
 
     /// The head of a request or response in the form of `POST /scan`, its body still to come.
@@ -237,7 +181,7 @@ impl Scanner {
         if session.is_some() {
             head.session = text(session.as_ref()).map(|session| session.into_owned().into());
         }
-        Stream::open(message.py(), &self.engine, &head, &self.sessions)
+        self.0.stream(message.py(), &head)
     }
 
     #[pyo3(
@@ -265,7 +209,7 @@ impl Scanner {
             body: Body::Absent,
             trailers: Vec::new(),
         };
-        Stream::open(py, &self.engine, &around.message(Content::Request(request)), &self.sessions)
+        self.0.stream(py, &around.message(Content::Request(request)))
     }
 
     #[pyo3(
@@ -298,27 +242,27 @@ impl Scanner {
             body: Body::Absent,
             trailers: Vec::new(),
         };
-        Stream::open(py, &self.engine, &around.message(Content::Response(response)), &self.sessions)
+        self.0.stream(py, &around.message(Content::Response(response)))
     }
 
     /// What `GET /rules` says.
     fn rules<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        python_form(py, &self.engine.rules().summaries().collect::<Vec<_>>())
+        python_form(py, &self.0.engine.rules().summaries().collect::<Vec<_>>())
     }
 
     /// What `GET /policy` says.
     fn policy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        python_form(py, &self.engine.policy().addon())
+        python_form(py, &self.0.engine.policy().addon())
     }
 
     #[getter]
     fn ruleset_hash(&self) -> &str {
-        self.engine.rules().hash()
+        self.0.engine.rules().hash()
     }
 
     #[getter]
     fn policy_hash(&self) -> &str {
-        self.engine.policy().hash()
+        self.0.engine.policy().hash()
     }
 }
 

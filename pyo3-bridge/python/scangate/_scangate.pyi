@@ -213,6 +213,9 @@ class Answer:
     def report(self) -> dict[str, object]:
         """Return the fields of `POST /scan`."""
 
+    def places(self) -> list[tuple[str, str, int]]:
+        """Return rule, part and first byte of each finding."""
+
     def rule_ids(self) -> list[str]:
         """Return the ids of the rules that fired, each once, in the order of the findings."""
 
