@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from scangate_addon.http_client import Reply
-from scangate_addon.judgement import VERDICTS, Judgement, NoVerdict, failure_of
+from scangate_addon.judgement import VERDICTS, Judgement, NoVerdict, failure_of, is_in_name
+from scangate_addon.message import Message
 
 Json: TypeAlias = dict[str, object]
 
@@ -21,7 +22,7 @@ class Edit:
     replacement: bytes
 
 
-def read_answer(reply: Reply, scan: str) -> tuple[Judgement, tuple[Edit, ...]]:
+def read_answer(reply: Reply, scan: str, message: Message) -> tuple[Judgement, tuple[Edit, ...]]:
     """Return the verdict in `reply` to the scan named `scan`, and the edits of a redaction.
 
     Raises:
@@ -38,11 +39,12 @@ def read_answer(reply: Reply, scan: str) -> tuple[Judgement, tuple[Edit, ...]]:
     _need(reason is None or isinstance(reason, str), "reason_code is not a string")
     _need(verdict == "allow" or bool(reason), "a verdict other than allow has no reason_code")
     _need(isinstance(document.get("coverage"), dict), "there is no coverage")
-    rules = _rules(document.get("findings"))
+    rules, places = _findings(document.get("findings"))
     edits = _edits(document.get("edits")) if verdict == "redact" else ()
     _need(verdict != "redact" or bool(edits), "a redaction has no edits")
     # The checks above are what mypy cannot see.
-    return Judgement(verdict, reason, scan_id, rules), edits  # type: ignore[arg-type]
+    in_name = is_in_name(message, places)
+    return Judgement(verdict, reason, scan_id, rules, is_in_name=in_name), edits  # type: ignore[arg-type]
 
 
 def read_policy(reply: Reply) -> Json:
@@ -75,16 +77,20 @@ def _problem(status: int, document: Json) -> NoVerdict:
     return NoVerdict(failure_of(name), f"the service answered {status} {name[:40]}")
 
 
-def _rules(findings: object) -> tuple[str, ...]:
+def _findings(findings: object) -> tuple[tuple[str, ...], list[tuple[str, str, int]]]:
+    """Return the rules, each once, and where each finding is."""
     if not isinstance(findings, list):
         raise NoVerdict("error", "there are no findings")
-    rules: dict[str, None] = {}
-    for finding in findings:
-        rule = finding.get("rule") if isinstance(finding, dict) else None
-        if not isinstance(rule, str):
-            raise NoVerdict("error", "a finding names no rule")
-        rules[rule] = None
-    return tuple(rules)
+    places = [_place(finding) for finding in findings]
+    return tuple(dict.fromkeys(rule for rule, _, _ in places)), places
+
+
+def _place(finding: object) -> tuple[str, str, int]:
+    fields = finding if isinstance(finding, dict) else {}
+    rule, part, start = fields.get("rule"), fields.get("part"), fields.get("start")
+    if not isinstance(rule, str) or not isinstance(part, str) or type(start) is not int:
+        raise NoVerdict("error", "a finding names no rule or place")
+    return rule, part, start
 
 
 def _edits(edits: object) -> tuple[Edit, ...]:

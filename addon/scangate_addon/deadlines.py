@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary, WeakSet
 
 from mitmproxy import http
 
-from scangate_addon import hosts, layers
+from scangate_addon import hosts, layers, marks
 
 log = logging.getLogger("scangate")
 
@@ -34,7 +34,7 @@ class Deadlines:
     def _cut_off(self, flow: http.HTTPFlow) -> None:
         self._cut.add(flow)
         layers.cut(flow, self._refusal(flow))
-        log.warning("%s %s cut: the response did not end in time to be scanned", flow.request.method, flow.request.host)
+        log.warning("%s cut: the response did not end in time to be scanned", marks.name_of(flow))
         try:
             hosts.end_connection(flow.client_conn, flow.server_conn)
         except LookupError:

@@ -8,14 +8,15 @@ from mitmproxy.addonmanager import Loader
 from mitmproxy.connection import Server
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
-from scangate_addon import buffering, denial, flowing, guard, hosts, layers, marks, message, options, rewrite, websocket
+from scangate_addon import changes, denial, flowing, guard, hosts, marks, message, options, rewrite, websocket
 from scangate_addon.backends import open_backend
 from scangate_addon.closed import fail_closed
 from scangate_addon.deadlines import Deadlines
 from scangate_addon.denial import Denial, Refusal
 from scangate_addon.flowing import Outlet
+from scangate_addon.handshakes import Handshakes
 from scangate_addon.judge import Judge
-from scangate_addon.judgement import Backend, Edited, Judgement, NoVerdict, Policy
+from scangate_addon.judgement import Backend, Edited, Judgement, NoVerdict
 from scangate_addon.signer import Signer
 from scangate_addon.streams import Streams
 from scangate_addon.tunnels import Tunnels
@@ -23,6 +24,7 @@ from scangate_addon.tunnels import Tunnels
 log = logging.getLogger("scangate")
 _UPGRADED = NoVerdict("error", "the protocol it switches to cannot be scanned")
 _ENDLESS = NoVerdict("unavailable", "the response did not end in time")
+_UNANSWERED = NoVerdict("error", "its handshake is no answer to ours")
 
 
 class Gate:
@@ -31,10 +33,11 @@ class Gate:
     name = "scangate"
 
     def __init__(self, opener: Callable[[options.Settings], Backend] = open_backend) -> None:
-        self._judge = Judge(opener, bound_bodies)
+        self._judge = Judge(opener, options.bound_bodies)
         self._guard = guard.Guard()
         self._deadlines = Deadlines(self._endless)
         self._endings = websocket.Endings()
+        self._handshakes = Handshakes()
         self._streams = Streams(self._judge)
         self._tunnels = Tunnels(self._may_be_reached)
         self._buffer_s = 1
@@ -44,8 +47,7 @@ class Gate:
         """Declare options, and close what mitmproxy leaves open."""
         options.declare(loader)
         options.harden(loader.master.options)
-        buffering.measure_only_buffers()
-        layers.install()
+        changes.install()
         self._guard = guard.find_or_add(loader.master.addons)
 
     def configure(self, updated: set[str]) -> None:
@@ -119,7 +121,8 @@ class Gate:
         except NoVerdict as error:
             return self._judge.lets_pass(error.failure, "out")
         if judgement.verdict != "allow":
-            log.warning("block connection to %s: %s, scan %s", target.host, judgement.reason_code, judgement.scan_id)
+            host = "(name not shown)" if judgement.is_in_name else target.host
+            log.warning("block connection to %s: %s, scan %s", host, judgement.reason_code, judgement.scan_id)
         return judgement.verdict == "allow"
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
@@ -127,7 +130,7 @@ class Gate:
         if hosts.is_recorded(flow):
             return
         guard.deny_by_default(flow)
-        rewrite.narrow_codings(flow.request)
+        rewrite.narrow(flow.request, whole=self._judge.judges_inbound)
         outlet = self._streams.of_request(flow)
         if outlet is not None:
             self._guard.passes.grant(flow, outlet)
@@ -153,6 +156,7 @@ class Gate:
         what = message.request_of(flow)
         refusal = await self._refusal(flow, what, "out", lambda edited: rewrite.edit_request(request, edited))
         if refusal is None:
+            self._handshakes.renew(flow)
             flow.response = None
             self._guard.passes.grant(flow, request)
         else:
@@ -160,8 +164,9 @@ class Gate:
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """Let a response flow, or give it only so long to end."""
-        if isinstance(flow.response, Refusal) or hosts.is_recorded(flow):
+        if flow.response is None or isinstance(flow.response, Refusal) or hosts.is_recorded(flow):
             return
+        rewrite.stay_on_this_way(flow.response)
         self._deadlines.start(flow, self._buffer_s)
         outlet = self._streams.of_response(flow)
         if outlet is not None:
@@ -218,6 +223,8 @@ class Gate:
             return self._unscanned(flow, _ENDLESS, "in")
         if response.status_code == 101 and flow.websocket is None:
             return self._unscanned(flow, _UPGRADED, "in")
+        if flow.websocket is not None and not self._handshakes.answer(flow, response):
+            return self._unscanned(flow, _UNANSWERED, "in")
         what = message.response_of(flow, response)
         return await self._refusal(flow, what, "in", lambda edited: rewrite.edit_response(response, edited))
 
@@ -291,9 +298,3 @@ class Gate:
         refusal = denial.unscanned(error, request=direction != "in")
         marks.refused(flow, refusal, error, direction)
         return refusal
-
-
-def bound_bodies(policy: Policy) -> None:
-    """Have mitmproxy stop buffering where the policy's limit ends."""
-    if not (policy.lets_pass("over_limit", "out") or policy.lets_pass("over_limit", "in")):
-        ctx.options.update(body_size_limit=str(policy.body_bytes))

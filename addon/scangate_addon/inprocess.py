@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from scangate_addon.judgement import Edited, Judgement, NoVerdict, Policy, Streamed, failure_of
+from scangate_addon.judgement import Edited, Judgement, NoVerdict, Policy, Streamed, failure_of, is_in_name
 from scangate_addon.message import Connect, Message, Request, Response, WebSocket
 from scangate_addon.policy import parse_policy
 
@@ -39,7 +39,7 @@ class InProcess:
             answer = self._ask(message)
         except ScanError as error:
             raise NoVerdict(failure_of(error.code), f"the scanner gave none: {error.code}") from error
-        return judgement(answer)
+        return judgement(answer, message)
 
     def _ask(self, message: Message) -> "Answer":
         match message:
@@ -109,7 +109,7 @@ class InProcess:
             stream = self._open(head)
         except ScanError as error:
             raise NoVerdict(failure_of(error.code), f"the scanner gave none: {error.code}") from error
-        return Streamed(judgement(stream.head), stream)
+        return Streamed(judgement(stream.head, head), stream)
 
     def _open(self, head: Message) -> "Stream":
         if isinstance(head, Request):
@@ -140,10 +140,12 @@ class InProcess:
         """Nothing to let go of."""
 
 
-def judgement(answer: "Answer") -> Judgement:
-    """Return the verdict of an answer; rule ids are fetched only where there are any."""
-    rules = tuple(answer.rule_ids()) if answer.finding_count else ()
-    return Judgement(answer.verdict, answer.reason_code, answer.scan_id, rules, _edited(answer))
+def judgement(answer: "Answer", message: Message) -> Judgement:
+    """Return the verdict of an answer; findings are asked for only where there are any."""
+    if not answer.finding_count:
+        return Judgement(answer.verdict, answer.reason_code, answer.scan_id)
+    rules, in_name = tuple(answer.rule_ids()), is_in_name(message, answer.places())
+    return Judgement(answer.verdict, answer.reason_code, answer.scan_id, rules, _edited(answer), in_name)
 
 
 def _edited(answer: "Answer") -> Edited | None:

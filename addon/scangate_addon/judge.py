@@ -38,6 +38,11 @@ class Judge:
         """Bytes of a body that are held at most; none while the policy is not known."""
         return 0 if self._policy is None else self._policy.body_bytes
 
+    @property
+    def judges_inbound(self) -> bool:
+        """Whether what servers send may be cut or stopped; so long as the policy is not known, nothing comes."""
+        return self._policy is not None and self._policy.judges_inbound
+
     def lets_pass(self, failure: Failure, direction: str) -> bool:
         """Whether the policy names this way to pass without a verdict; an unknown policy names none."""
         return self._policy is not None and self._policy.lets_pass(failure, direction)

@@ -1,9 +1,10 @@
 """What a scanner answers, whichever door it stands behind."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, get_args
 
-from scangate_addon.message import Fields, Message
+from scangate_addon.message import Fields, Message, Request
 
 if TYPE_CHECKING:
     from scangate_addon.flowing import Stream
@@ -13,6 +14,8 @@ VERDICTS = frozenset(get_args(Verdict))
 
 Failure: TypeAlias = Literal["unavailable", "error", "over_limit", "undecodable"]
 FAILURES: tuple[str, ...] = get_args(Failure)
+
+_NAMES = frozenset({"method", "connect", "header:host"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Judgement:
     scan_id: str
     rules: tuple[str, ...] = ()
     edited: Edited | None = None
+    # Something was found in what a log calls the message by.
+    is_in_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,17 @@ class Streamed:
 
     head: Judgement
     stream: "Stream"
+
+
+def is_in_name(message: Message, places: Iterable[tuple[str, str, int]]) -> bool:
+    """Whether one of these findings (rule, part, first byte) is in the method or host of a message."""
+    origin = message.url.find(b"/", len(b"https://")) if isinstance(message, Request) else 0
+    return any(
+        part in _NAMES or (part == "url" and start < origin)
+        for rule, part, start in places
+        # A host that may not be reached is named.
+        if not rule.startswith("host.")
+    )
 
 
 class NoVerdict(Exception):
@@ -60,6 +76,7 @@ class Policy:
     passthrough: tuple[str, ...]
     passes_out: frozenset[str]
     passes_in: frozenset[str]
+    judges_inbound: bool = True
 
     def lets_pass(self, failure: Failure, direction: str) -> bool:
         """Whether the policy names this way to pass without a verdict."""

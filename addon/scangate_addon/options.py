@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mitmproxy import exceptions, optmanager
+from mitmproxy import ctx, exceptions, optmanager
 from mitmproxy.addonmanager import Loader
 from mitmproxy.proxy.mode_specs import ProxyMode
 
 from scangate_addon.http_client import Target
+from scangate_addon.judgement import Policy
 
 # What the addon sets, and why another value lets something past.
 REQUIRED: dict[str, tuple[object, str]] = {
@@ -149,3 +150,9 @@ def refuse_gaps(options: optmanager.OptManager) -> None:
             raise exceptions.OptionsError(
                 f"mode {mode!r} cannot be used with Scangate: only 'regular' is scanned whole"
             )
+
+
+def bound_bodies(policy: Policy) -> None:
+    """Have mitmproxy stop buffering where the policy's limit ends."""
+    if not (policy.lets_pass("over_limit", "out") or policy.lets_pass("over_limit", "in")):
+        ctx.options.update(body_size_limit=str(policy.body_bytes))

@@ -19,7 +19,11 @@ def parse_policy(fields: object) -> Policy:
     if not isinstance(passthrough, list) or not all(isinstance(host, str) for host in passthrough):
         raise _wrong("egress.passthrough")
     failure = _table(root.get("failure"), "failure")
-    return Policy(body_bytes, tuple(passthrough), _flagged(failure, "outbound"), _flagged(failure, "inbound"))
+    judges_inbound = root.get("judges_inbound", True)
+    if not isinstance(judges_inbound, bool):
+        raise _wrong("judges_inbound")
+    passes_out, passes_in = _flagged(failure, "outbound"), _flagged(failure, "inbound")
+    return Policy(body_bytes, tuple(passthrough), passes_out, passes_in, judges_inbound)
 
 
 def _flagged(failure: Mapping[object, object], direction: str) -> frozenset[str]:

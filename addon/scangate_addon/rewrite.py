@@ -10,7 +10,17 @@ from scangate_addon.message import Fields, origin_of, scanned_headers
 DECODABLE = ("gzip", "deflate", "br", "zstd", "identity")
 
 
-def narrow_codings(request: http.Request) -> None:
+def narrow(request: http.Request, *, whole: bool) -> None:
+    """Ask for what can be scanned: in codings that the scanner undoes, and `whole` where answers are judged.
+
+    A secret that the border of a range cuts is none in either part; a server may leave ranges out (RFC 9110, 14.2).
+    """
+    for name in ("range", "if-range") if whole else ():
+        request.headers.pop(name, None)
+    _narrow_codings(request)
+
+
+def _narrow_codings(request: http.Request) -> None:
     """Cut Accept-Encoding to what the scanner decodes; without the header it stays as it is."""
     if "accept-encoding" not in request.headers:
         return
@@ -19,6 +29,12 @@ def narrow_codings(request: http.Request) -> None:
     kept = [offer for offer in offers if offer.split(";")[0].strip().lower() in DECODABLE]
     if len(kept) != len(offers):
         request.headers["accept-encoding"] = ", ".join(kept) or "identity"
+
+
+def stay_on_this_way(response: http.Response) -> None:
+    """Take out what leads a client to another port and protocol, QUIC for the most part (RFC 7838)."""
+    if any(name.lower() == b"alt-svc" for name, _ in response.headers.fields):
+        del response.headers["alt-svc"]
 
 
 def edit_request(request: http.Request, edited: Edited) -> None:

@@ -46,7 +46,8 @@ class Service:
 
     async def _ask(self, message: Message) -> tuple[Judgement, tuple[Edit, ...]]:
         scan = f"{self._run}-{next(self._count)}"
-        return read_answer(await self._call("POST", self._path, wire.to_json(message, scan, self._session)), scan)
+        reply = await self._call("POST", self._path, wire.to_json(message, scan, self._session))
+        return read_answer(reply, scan, message)
 
     async def _call(self, method: str, path: str, body: bytes = b"") -> Reply:
         try:

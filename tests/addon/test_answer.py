@@ -7,6 +7,7 @@ import pytest
 from scangate_addon.answer import Edit, read_answer, read_policy
 from scangate_addon.http_client import Reply
 from scangate_addon.judgement import NoVerdict
+from scangate_addon.message import Connect, Request
 from scangate_addon.policy import parse_policy
 
 GOOD = {
@@ -19,7 +20,8 @@ GOOD = {
     "coverage": {"complete": True, "scanned_bytes": 1, "skipped": []},
 }
 EDIT = {"part": "body", "start": 1, "end": 3, "replacement": "x"}
-FINDING = {"rule": "a.b"}
+FINDING = {"rule": "a.b", "part": "body", "start": 1}
+MESSAGE = Request(b"GET", b"https://a.example/b", "HTTP/1.1", (), b"", (), Connect("a.example", 443), "f")
 REDACT = {"verdict": "redact", "reason_code": "pii_outbound", "findings": [FINDING], "edits": [EDIT]}
 BLOCK = {"verdict": "block", "reason_code": "secret_outbound", "findings": [FINDING, FINDING], "edits": None}
 BLOCKS = dict.fromkeys(["unavailable", "error", "over_limit", "undecodable", "incomplete", "unredactable"], "block")
@@ -37,10 +39,27 @@ def reply(status=200, body=None, **headers):
 
 @pytest.mark.parametrize("body", [{}, REDACT, BLOCK], ids=["allow", "redact", "block"])
 def test_a_whole_answer_is_believed(body):
-    judgement, edits = read_answer(reply(body=body), "scan-1")
+    judgement, edits = read_answer(reply(body=body), "scan-1", MESSAGE)
     assert judgement.verdict == {**GOOD, **body}["verdict"]
     assert judgement.rules == (("a.b",) if body else ())
     assert edits == ((Edit("body", 0, 1, 3, b"x"),) if body is REDACT else ())
+
+
+@pytest.mark.parametrize(
+    ("part", "start", "rule", "is_in_name"),
+    [
+        ("body", 0, "a.b", False),
+        ("method", 0, "a.b", True),
+        ("connect", 0, "a.b", True),
+        ("connect", 0, "host.not-allowed", False),
+        ("url", 8, "a.b", True),
+        ("url", 18, "a.b", False),
+    ],
+)
+def test_what_is_found_in_a_name_is_told_from_what_is_not(part, start, rule, is_in_name):
+    finding = {"rule": rule, "part": part, "start": start}
+    judgement, _ = read_answer(reply(body={**BLOCK, "findings": [finding]}), "scan-1", MESSAGE)
+    assert judgement.is_in_name == is_in_name
 
 
 LIES = {
@@ -54,6 +73,7 @@ LIES = {
     "no scan_id": reply(body={"scan_id": ""}),
     "no findings": reply(body={"findings": None}),
     "findings without rules": reply(body={"findings": [{}]}),
+    "a finding without a place": reply(body={"findings": [{"rule": "a.b", "part": "url", "start": "1"}]}),
     "no coverage": reply(body={"coverage": None}),
     "reason of another type": reply(body={"reason_code": 1}),
     "a block without a reason": reply(body={**BLOCK, "reason_code": None}),
@@ -75,7 +95,7 @@ LIES = {
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
 def test_a_lie_is_no_verdict(lie):
     with pytest.raises(NoVerdict):
-        read_answer(lie, "scan-1")
+        read_answer(lie, "scan-1", MESSAGE)
 
 
 @pytest.mark.parametrize(
@@ -85,14 +105,14 @@ def test_a_lie_is_no_verdict(lie):
 def test_a_problem_falls_under_its_line_of_the_policy(code, failure):
     problem = Reply(503, {"content-type": "application/problem+json"}, json.dumps({"code": code}).encode())
     with pytest.raises(NoVerdict) as caught:
-        read_answer(problem, "scan-1")
+        read_answer(problem, "scan-1", MESSAGE)
     assert caught.value.failure == failure
 
 
 def test_what_a_service_says_is_not_quoted():
     problem = Reply(400, {"content-type": "application/problem+json"}, b'{"code": "it was hunter2!"}')
     with pytest.raises(NoVerdict) as caught:
-        read_answer(problem, "scan-1")
+        read_answer(problem, "scan-1", MESSAGE)
     assert "hunter2" not in str(caught.value)
 
 

@@ -20,13 +20,13 @@ from scangate_addon.judgement import Edited, NoVerdict, Policy
 )
 def test_only_codings_that_are_decoded_are_asked_for(offered, kept):
     request = tutils.treq(headers=[(b"accept-encoding", offered.encode())])
-    rewrite.narrow_codings(request)
+    rewrite.narrow(request, whole=False)
     assert request.headers["accept-encoding"] == kept
 
 
 def test_a_request_that_offers_nothing_stays_as_it_is():
     request = tutils.treq(headers=[(b"a", b"b")])
-    rewrite.narrow_codings(request)
+    rewrite.narrow(request, whole=False)
     assert request.headers.fields == ((b"a", b"b"),)
 
 

@@ -12,6 +12,7 @@ from scangate_addon.service import Service
 
 CONNECT = Connect("a.example", 443, "a.example", "192.0.2.1")
 BLOCKS = dict.fromkeys(["unavailable", "error", "over_limit", "undecodable"], "block")
+FINDING = {"rule": "a.b", "part": "body", "start": 1}
 POLICY = {
     "limits": {"body_bytes": 1000},
     "egress": {"passthrough": []},
@@ -188,7 +189,7 @@ def test_a_redaction_is_looked_at_again():
     def answer(asked):
         if asked["body"] == {"base64": "AHg="}:
             edits = [{"part": "body", "start": 1, "end": 2, "replacement": "y"}]
-            redact = {"verdict": "redact", "reason_code": "pii_outbound", "findings": [{"rule": "a.b"}], "edits": edits}
+            redact = {"verdict": "redact", "reason_code": "pii_outbound", "findings": [FINDING], "edits": edits}
             return http(ANSWER | redact | {"id": asked["id"]})
         return http(ANSWER | {"id": asked["id"]})
 
@@ -204,7 +205,7 @@ def test_a_redaction_is_looked_at_again():
 
 def test_a_redaction_that_leaves_something_behind_is_no_verdict():
     edits = [{"part": "body", "start": 1, "end": 2, "replacement": "y"}]
-    redact = {"verdict": "redact", "reason_code": "pii_outbound", "findings": [{"rule": "a.b"}], "edits": edits}
+    redact = {"verdict": "redact", "reason_code": "pii_outbound", "findings": [FINDING], "edits": edits}
     peer = Peer(lambda asked: http(POLICY) if not asked else http(ANSWER | redact | {"id": asked["id"]}))
 
     async def conversation(service):

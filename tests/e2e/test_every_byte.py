@@ -65,12 +65,6 @@ def part(name: str, text: str) -> bytes:
     return f'--b\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n{text}\r\n--b--\r\n'.encode()
 
 
-def dictionary(body: bytes) -> bytes:
-    """A stream of zlib that needs a dictionary of the sender's."""
-    packed = zlib.compressobj(zdict=body)
-    return packed.compress(body) + packed.flush()
-
-
 def brotli_metadata(text: bytes) -> bytes:
     """A stream of brotli without content, and a block that readers skip (RFC 7932, 9.2)."""
     # A window of 16 bits; a block that is not the last, has no length, and one byte that says how much is skipped.
@@ -191,20 +185,6 @@ def test_no_secret_passes_in_pieces_over_uploads_that_flow(start, flowing):
             curl(via, "POST", flowing.url("/up"), [("Content-Type", "text/plain"), ("Expect", "")], body).status
         )
     assert seen == [200, 403]
-
-
-PACKED = {
-    "a dictionary of deflate": lambda w, k: with_body(w, dictionary(k.encode()), "content-encoding: deflate"),
-    "archive in a form": lambda w, k: with_body(w, part("a", "x").replace(b"\r\n\r\nx", b"\r\n\r\n" + gzip.compress(k.encode()), 1), MULTIPART),
-    "archive in a form with a preamble": lambda w, k: with_body(w, b"to whom it may concern\r\n" + part("a", "x").replace(b"\r\n\r\nx", b"\r\n\r\n" + gzip.compress(k.encode()), 1), MULTIPART),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("place", PACKED)
-def test_what_is_packed_in_a_form_or_needs_a_dictionary_does_not_arrive(place, via, world):
-    assert b"HTTP/1.1 200" not in send(via, world, PACKED[place](world, aws_key_id()))
-    assert world.origin.log.requests == []
-    assert bytes(world.origin.log.raw) == b""
 
 
 OVER_H2 = {

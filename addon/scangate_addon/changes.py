@@ -1,0 +1,11 @@
+"""What is changed inside mitmproxy, where it has no call for what is needed."""
+
+from scangate_addon import buffering, interim, layers, silence
+
+
+def install() -> None:
+    """Change it. Once is enough."""
+    buffering.measure_only_buffers()
+    layers.install()
+    interim.install()
+    silence.install()
