@@ -52,9 +52,10 @@ def hang_up(client: Client, server: Server) -> None:
 
 def is_recorded(flow: http.HTTPFlow) -> bool:
     """Whether a flow was read from a file: nobody waits for it, and its answer is there."""
+    if flow.live or flow.response is None:
+        return False
     proxyserver = ctx.master.addons.get("proxyserver")
-    is_connected = bool(proxyserver) and flow.client_conn.id in proxyserver.connections
-    return not flow.live and not is_connected and flow.response is not None
+    return not proxyserver or flow.client_conn.id not in proxyserver.connections
 
 
 def end_connection(client: Client, connection: Client | Server) -> None:
