@@ -5,7 +5,9 @@ mod common;
 use std::time::Duration;
 
 use common::{post, scanner, scanner_with};
-use scanner::{Answer, ExampleKind, InMemory, Message, Scanner, Session, Verdict};
+use scanner::{
+    Answer, Body, Content, ExampleKind, InMemory, Message, Opcode, Scanner, Session, Verdict, WebSocket,
+};
 
 fn token(scanner: &Scanner) -> String {
     let mut tokens = scanner.rules().examples(3).filter(|example| example.kind == ExampleKind::Token);
@@ -257,4 +259,48 @@ fn pieces_among_the_fields_of_one_call_are_found_without_a_session() {
     let answer = scanner.scan(&message, &|| false).expect("within the limits");
     assert_eq!(answer.verdict, Verdict::Block);
     assert_eq!(answer.findings[0].decoded_by, ["pieces"]);
+}
+
+/// What a client types into a WebSocket.
+fn typed<'a>(keys: &'a [u8], flow: &'a str) -> Message<'a> {
+    let heard = WebSocket {
+        url: b"wss://shell.example/".into(),
+        from_client: true,
+        opcode: Opcode::Text,
+        body: Body::Bytes(keys.into()),
+    };
+    let content = Content::WebSocket(heard);
+    in_session(Message { id: None, session: None, flow: None, connect: None, content }, "s", flow)
+}
+
+#[test]
+fn a_secret_that_is_typed_key_by_key_does_not_end() {
+    let scanner = scanner();
+    let token = token(&scanner);
+    for width in [1, 2] {
+        let memory = InMemory::new();
+        let session = Session { memory: &memory, now: Duration::ZERO };
+        let mut verdicts = Vec::new();
+        for keys in token.as_bytes().chunks(width) {
+            for (flow, keys) in [("heartbeat", &b"2"[..]), ("shell", keys)] {
+                let answer = scanner.scan_in_session(&typed(keys, flow), session, &|| false).expect("small");
+                verdicts.push(answer.verdict);
+            }
+        }
+        let last = verdicts.pop();
+        assert_eq!(last, Some(Verdict::Block), "{width}");
+        assert!(verdicts.iter().all(|verdict| *verdict == Verdict::Allow), "{width}");
+    }
+}
+
+#[test]
+fn what_is_typed_without_a_secret_passes() {
+    let (scanner, memory) = (scanner(), InMemory::new());
+    let session = Session { memory: &memory, now: Duration::ZERO };
+    let words = "git log --oneline 4111111111111111 deadbeefdeadbeefdeadbeefdeadbeefdeadbeef password=hunter2x \
+                 3f2504e0-4f89-11d3-9a0c-0305e82c3301 192.168.0.1:8080 ls -la ghp_ AKIA sk- 2222222222222222";
+    for key in words.as_bytes() {
+        let answer = scanner.scan_in_session(&typed(&[*key], "shell"), session, &|| false).expect("small");
+        assert_eq!(answer.verdict, Verdict::Allow, "{}", char::from(*key));
+    }
 }

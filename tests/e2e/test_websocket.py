@@ -89,6 +89,15 @@ def test_nothing_follows_a_blocked_message(via, world):
     assert world.origin.log.messages == []
 
 
+@pytest.mark.parametrize("width", [1, 2])
+def test_a_secret_that_is_typed_key_by_key_does_not_arrive_whole(width, start, world):
+    via, key = start().via, aws_key_id()
+    strokes = [key[at : at + width] for at in range(0, len(key), width)]
+    code, _ = talk(via, world, lambda link: closing(link, *strokes, "later"))
+    assert code == 1008
+    assert world.origin.log.messages == strokes[:-1]
+
+
 def test_a_message_is_redacted(start, world):
     via, key = start(policy=REDACTS).via, aws_key_id()
 

@@ -20,14 +20,13 @@ mod walk;
 use std::ops::Range;
 
 pub(crate) use collect::{Firsts, Kept, Pieces, firsts};
-pub(crate) use starts::Starts;
+pub(crate) use starts::{Starts, is_evident};
 
 use crate::candidates::classes::{EXTENDED, is};
 use crate::look::{Finder, Hit};
 use crate::parts::Root;
 use crate::views::Replacement;
 use join::Join;
-use starts::is_evident;
 
 /// A longer value is no piece: what is in it is found as it stands.
 const MAX_PIECE: usize = 1024;

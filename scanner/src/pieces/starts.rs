@@ -172,7 +172,7 @@ fn can_be_evident(rule: &Rule) -> bool {
 
 /// Whether `secret`, put together from some of `values` values, is told from chance. Among ids in hex a beginning of
 /// hex digits says little.
-pub(super) fn is_evident(rule: &Rule, secret: &[u8], values: usize) -> bool {
+pub(crate) fn is_evident(rule: &Rule, secret: &[u8], values: usize) -> bool {
     let chance = f64::from(u32::try_from(values).unwrap_or(u32::MAX)).log2();
     let is_hex = secret.iter().all(u8::is_ascii_hexdigit);
     rule.is_known()

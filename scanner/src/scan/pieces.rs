@@ -2,12 +2,14 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use zeroize::Zeroizing;
+
 use super::Scanner;
 use crate::look::Hit;
 use crate::message::{Content, Direction, Message};
 use crate::parts::{self, Parts, Root};
 use crate::pieces;
-use crate::session::Session;
+use crate::session::{Session, is_stroke};
 use crate::verdict::{Coverage, ScanError, Skipped};
 
 impl Scanner {
@@ -51,6 +53,9 @@ impl Scanner {
         }
         if let Some((session, name)) = memory.filter(|_| hits.is_empty()) {
             hits = self.find_over_messages(message, parts, firsts.as_ref(), session, name, &mut search);
+            if hits.is_empty() {
+                hits.extend(self.find_typed(message, parts, session, name));
+            }
         }
         if search.is_cut_short() {
             let bytes = parts.head.len() + parts.body.len();
@@ -76,7 +81,7 @@ impl Scanner {
         if !is_open {
             memory.exchange(name, now, &mut |remembered| {
                 remembered.forget(now, flow, limits);
-                is_open = !remembered.is_empty();
+                is_open = !remembered.is_settled();
             });
         }
         let mut hits = Vec::new();
@@ -86,7 +91,7 @@ impl Scanner {
         let pieces = pieces::Pieces::of_message(firsts, message, parts);
         memory.exchange(name, now, &mut |remembered| {
             remembered.forget(now, flow, limits);
-            let was_open = !remembered.is_empty();
+            let was_open = !remembered.is_settled();
             if was_open {
                 let all = pieces.after(remembered.values());
                 let found = search.among(&all).into_iter().filter(|found| found.is_over_messages(&all));
@@ -100,14 +105,49 @@ impl Scanner {
     }
 }
 
+impl Scanner {
+    /// A secret that ends with this message and was typed key by key into its WebSocket.
+    fn find_typed(
+        &self,
+        message: &Message<'_>,
+        parts: &Parts<'_>,
+        Session { memory, now }: Session<'_>,
+        name: &str,
+    ) -> Option<(Root, Hit)> {
+        let keys = &*parts.body;
+        if !matches!(message.content, Content::WebSocket(_)) || !is_stroke(keys) {
+            return None;
+        }
+        let mut text = Zeroizing::new(Vec::new());
+        let flow = hash(message.flow.as_deref().unwrap_or_default());
+        let limits = self.policy.limits();
+        memory.exchange(name, now, &mut |remembered| {
+            remembered.forget(now, 0, limits);
+            *text = remembered.type_on(flow, keys, now).to_vec();
+        });
+        let (hits, _) = self.look_at(&text).ok()?;
+        let rules = &self.rules().rules;
+        let is_typed = |hit: &Hit| {
+            hit.range.end == text.len() && pieces::is_evident(&rules[hit.rule], &hit.secret, text.len())
+        };
+        let mut hit = hits.into_iter().find(is_typed)?;
+        hit.range = 0..keys.len();
+        hit.replacement.range = 0..keys.len();
+        hit.decoded_by = vec!["session", "pieces"];
+        Some((Root::Body, hit))
+    }
+}
+
 /// The flow of a message that is sent once in it, hashed; else zero.
 fn flow_of(message: &Message<'_>) -> u64 {
     match (&message.content, message.flow.as_deref()) {
-        (Content::Request(_), Some(flow)) => {
-            let mut hasher = DefaultHasher::new();
-            flow.hash(&mut hasher);
-            hasher.finish().max(1)
-        }
+        (Content::Request(_), Some(flow)) => hash(flow).max(1),
         _ => 0,
     }
+}
+
+fn hash(name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    hasher.finish()
 }

@@ -1,16 +1,18 @@
 //! What is remembered of a session from one message to the next, so that a secret in pieces is found over several.
 //!
 //! The engine keeps nothing itself: a door gives it a [`Memory`] and the time. Nothing is remembered but values that
-//! could begin a secret and what followed them, bounded in bytes and minutes; it is wiped when it goes, and shown
+//! could begin a secret and what followed them, and what is typed key by key, bounded in bytes and minutes; it is wiped when it goes, and shown
 //! nowhere.
 
 mod in_memory;
 mod remembered;
+mod typed;
 
 use std::time::Duration;
 
 pub use in_memory::InMemory;
 pub use remembered::Remembered;
+pub(crate) use typed::is_stroke;
 
 /// Keeps what is remembered, by session. Replicas of a service share what they remember by sharing one of these.
 pub trait Memory: Send + Sync + std::fmt::Debug {

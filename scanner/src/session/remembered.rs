@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::typed::Typed;
 use crate::message::Limits;
 use crate::pieces::Kept;
 
@@ -14,13 +15,24 @@ const MAX_KEPT: usize = 256;
 pub struct Remembered {
     kept: VecDeque<(Duration, Kept)>,
     bytes: usize,
+    typed: Typed,
 }
 
 impl Remembered {
     /// Whether there is nothing to remember.
     #[must_use]
     pub fn is_empty(&self) -> bool {
+        self.kept.is_empty() && self.typed.is_empty()
+    }
+
+    /// Whether no value is waiting for what later messages bring.
+    pub(crate) fn is_settled(&self) -> bool {
         self.kept.is_empty()
+    }
+
+    /// The end of what was typed in a flow, with these keys.
+    pub(crate) fn type_on(&mut self, flow: u64, keys: &[u8], now: Duration) -> &[u8] {
+        self.typed.go_on(flow, keys, now)
     }
 
     /// The values, oldest first.
@@ -33,12 +45,13 @@ impl Remembered {
         let age = Duration::from_secs(60 * limits.session_minutes as u64);
         self.kept.retain(|(at, kept)| now.saturating_sub(*at) < age && (flow == 0 || kept.flow != flow));
         self.bytes = self.kept.iter().map(|(_, kept)| kept.text.len()).sum();
+        self.typed.forget(now, age);
         self.trim(limits);
     }
 
     /// Remembers one more value.
     pub(crate) fn keep(&mut self, kept: Kept, now: Duration, limits: &Limits) {
-        if self.is_empty() && !kept.is_first {
+        if self.is_settled() && !kept.is_first {
             return;
         }
         self.bytes += kept.text.len();
