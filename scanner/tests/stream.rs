@@ -504,13 +504,16 @@ fn a_secret_in_a_message_of_a_call_is_not() {
 }
 
 #[test]
-fn a_token_with_semicolons_is_held_whole() {
+fn a_token_with_semicolons_is_held_and_cut_whole() {
     let token = token("github.copilot-token");
-    let body = [b"so:  ", &token[..], b" "].concat();
-    for sizes in [[1], [7], [40]] {
-        let (out, stream) = flow(&BLOCKER, &response("text/plain", None, b""), &body, &sizes);
+    for (size, lead) in (1..64).flat_map(|size| [(size, 0), (size, 100), (size, 170)]) {
+        let body = [&b"so:  "[..], &b"aaaa, ".repeat(lead / 6), b" \"it is ", &token[..], b"\"}\n"].concat();
+        let (out, stream) = flow(&BLOCKER, &response("text/plain", None, b""), &body, &[size]);
         assert_eq!(stream.verdict(), Verdict::Block);
-        assert!(out.len() <= 5, "{} bytes went on", out.len());
+        assert!(out.len() <= body.len() - token.len() - 3, "{} bytes went on", out.len());
+        let head = post("https://sink.example/", &[("content-type", "text/plain")], b"");
+        let (out, _) = flow(&CUTTER, &head, &body, &[size]);
+        assert!(out.ends_with(b"it is [redacted:github.copilot-token]\"}\n"), "in chunks of {size}");
     }
 }
 

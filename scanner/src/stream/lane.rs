@@ -174,8 +174,10 @@ impl Lane {
         let end = self.end();
         let start = self.settled.max(from);
         let is_found = |rule: usize, at: usize| {
-            hits.iter()
-                .any(|hit| hit.rule == rule && hit.range.start <= start + at && start + at < hit.range.end)
+            hits.iter().filter(|hit| hit.rule == rule && hit.range.contains(&(start + at))).any(|hit| {
+                let is_block = scanner.rules().rules[rule].until.is_some();
+                is_block || self.text(hit.range.end..end).iter().any(|byte| ends_token(*byte))
+            })
         };
         let open = scanner.phrases().open_since(scanner.rules(), self.text(start..end), 0, is_found);
         open.map_or(end, |at| start + at)
@@ -222,4 +224,9 @@ impl Lane {
         self.recent.drain(..excess);
         news
     }
+}
+
+/// Whether no token goes on behind this byte, be it made of several words.
+fn ends_token(byte: u8) -> bool {
+    byte <= b' ' || b"\"'`<>()[]{}".contains(&byte)
 }
