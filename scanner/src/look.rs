@@ -92,8 +92,6 @@ pub(crate) struct Looking<'s> {
     /// Bytes that cannot be read: encrypted, broken, or packed in a way that is not undone here.
     pub(crate) opaque_bytes: usize,
     budget: usize,
-    /// Blocks that no view is read with at present.
-    blocks: Vec<Box<Block>>,
     /// The deadline is asked for when so many bytes have been looked at.
     ask_at: usize,
 }
@@ -136,7 +134,6 @@ impl Finder {
             skipped_bytes: 0,
             opaque_bytes: 0,
             budget,
-            blocks: Vec::new(),
             ask_at: 0,
         }
     }
@@ -147,7 +144,7 @@ impl Looking<'_> {
     pub(crate) fn look(&mut self, view: &View<'_>) -> Result<(), ScanError> {
         let bytes = view.bytes;
         let mut passes = Passes { disguises: Disguises::new(view), ..Passes::default() };
-        let mut block = self.blocks.pop().unwrap_or_else(|| Box::new(Block::new()));
+        let mut block = Block::new();
         for start in (0..bytes.len()).step_by(BLOCK) {
             self.ask()?;
             block.read(bytes, start);
@@ -165,7 +162,6 @@ impl Looking<'_> {
             }
             self.scanned_bytes += block.range().len();
         }
-        self.blocks.push(block);
         view.archives.iter().try_for_each(|archive| self.unpack(view, archive))
     }
 

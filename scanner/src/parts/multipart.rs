@@ -52,8 +52,9 @@ fn content(body: &[u8], part: Range<usize>) -> (Range<usize>, Range<usize>) {
 
 /// What stands between the parts.
 pub(crate) fn boundary(content_type: &[u8]) -> Option<&[u8]> {
-    let at = memmem::find(&content_type.to_ascii_lowercase(), b"boundary=")? + b"boundary=".len();
-    let value = &content_type[at..];
+    const NAME: &[u8] = b"boundary=";
+    let at = content_type.windows(NAME.len()).position(|text| text.eq_ignore_ascii_case(NAME))?;
+    let value = &content_type[at + NAME.len()..];
     let quoted = value.first() == Some(&b'"');
     let value = &value[usize::from(quoted)..];
     let end =

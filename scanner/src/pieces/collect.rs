@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use super::gate::{First, Gate, could_begin_in_json};
+use super::gate::{Few, Gate};
+use super::glance::could_begin_in_json;
 use super::stem::Stem;
 use super::walk::{JSON, Kind, Step, Value, kind_of, walk};
 use crate::look::Finder;
@@ -47,7 +48,7 @@ type Name = (usize, [u8; 24]);
 /// Values of a message that could begin a secret, with others beside them.
 #[derive(Debug)]
 pub(crate) struct Firsts {
-    known: Vec<First>,
+    known: Few,
     /// There are more than are told apart: every value is kept.
     has_many: bool,
     /// There is no other value in the message.

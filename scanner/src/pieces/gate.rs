@@ -1,28 +1,25 @@
 //! Which values of a message could begin a secret: asked of every value, in order, without keeping any.
 
+use smallvec::SmallVec;
+
 use super::decode;
 use super::starts::{Begin, Form, Starts};
 use super::walk::{PATH, Value};
 use crate::confirm;
 use crate::look::Finder;
-use crate::parts::end_of_string;
 
 /// A part of a beginning so long is not met by chance.
 const LONG_PART: usize = 5;
 /// Bytes of a beginning that are put together.
-const MAX_PARTIAL: usize = 48;
+pub(super) const MAX_PARTIAL: usize = 48;
 /// Beginnings that are put together at a time.
 const PARTIALS: usize = 4;
-/// Values, keys among them, of which the first is put together.
-const PARTS: usize = 8;
 /// Bytes of encoded text that are tried: chance spells so many readable ones once in a hundred thousand.
 const PROBE: usize = 12;
 /// Among so many values every possible beginning is followed.
 const FEW_VALUES: usize = 48;
 /// One or two characters begin something only where there are so many such values.
 const MANY_SHORT: usize = 8;
-/// The same in bytes of JSON.
-const FEW_BYTES: usize = 4 << 10;
 /// Bytes of a value that say how it begins.
 const HEAD: usize = 16;
 /// First values that are told apart.
@@ -41,6 +38,9 @@ pub(super) struct First {
     pub(super) is_sure: bool,
 }
 
+/// Rarely more than need no allocation.
+pub(super) type Few = SmallVec<[First; 8]>;
+
 /// Sees the values of one message.
 #[derive(Debug)]
 pub(super) struct Gate<'s> {
@@ -50,11 +50,11 @@ pub(super) struct Gate<'s> {
     /// Values so far.
     pub(super) values: usize,
     /// Values that could begin a secret.
-    firsts: Vec<First>,
+    firsts: Few,
     /// There are more of them than are told apart.
     pub(super) has_many: bool,
     /// Values that begin as secrets and as words do, each with its place among the heads.
-    weak: Vec<First>,
+    weak: Few,
     /// How the first values begin.
     heads: [Head; FEW_VALUES],
     /// The first of those that have one or two characters, and how many there are.
@@ -72,16 +72,15 @@ struct Partial {
 impl<'s> Gate<'s> {
     pub(super) fn new(finder: &'s Finder) -> Self {
         let none = Partial { first: First::default(), bytes: [0; MAX_PARTIAL], length: 0 };
-        let (firsts, weak) = (Vec::new(), Vec::new());
         let short = [First::default(); MANY_SHORT];
         Self {
             finder,
             partials: [none; PARTIALS],
             next: 0,
             values: 0,
-            firsts,
+            firsts: Few::new(),
             has_many: false,
-            weak,
+            weak: Few::new(),
             heads: [Head::default(); FEW_VALUES],
             short,
             short_values: 0,
@@ -89,7 +88,7 @@ impl<'s> Gate<'s> {
     }
 
     /// The values that could begin a secret. Among few values those count, too, that begin as words do.
-    pub(super) fn firsts(mut self) -> Vec<First> {
+    pub(super) fn firsts(mut self) -> Few {
         if self.values <= FEW_VALUES {
             let heads = &self.heads[..self.values];
             let goes_on = |first: &First| {
@@ -220,73 +219,8 @@ fn is_complete(finder: &Finder, text: &[u8]) -> bool {
 }
 
 /// Whether a part of a beginning says enough: words begin so, too.
-fn is_long_part(text: &[u8]) -> bool {
+pub(super) fn is_long_part(text: &[u8]) -> bool {
     text.len() >= LONG_PART && !text.iter().all(u8::is_ascii_alphabetic)
-}
-
-/// Whether a string of this JSON text, no name of a member, could begin a secret.
-pub(super) fn could_begin_in_json(starts: &Starts, json: &[u8]) -> bool {
-    let is_short = json.len() <= FEW_BYTES;
-    let mut from = 0;
-    while let Some(quote) = memchr::memchr(b'"', &json[from..]) {
-        let start = from + quote + 1;
-        let Some(end) = end_of_string(json, start) else {
-            return could_begin(starts, &json[start..], is_short);
-        };
-        from = end + 1;
-        let after = json[from..].iter().find(|byte| !byte.is_ascii_whitespace());
-        if after != Some(&b':') && could_begin(starts, &json[start..], is_short) {
-            return true;
-        }
-    }
-    false
-}
-
-/// Whether the string whose text begins here could begin a secret.
-#[inline]
-fn could_begin(starts: &Starts, rest: &[u8], is_short: bool) -> bool {
-    let Some(head) = rest.get(..3) else { return false };
-    match head.iter().position(|byte| matches!(byte, b'"' | b'\\')) {
-        Some(0) if head[0] == b'"' => false,
-        Some(end) if head[end] == b'\\' => rest.get(end + 1) == Some(&b'u'),
-        Some(end) => starts.begin_short(&head[..end]) && (is_short || could_grow(starts, rest)),
-        None if starts.could_begin(head) => is_short || could_grow(starts, rest),
-        None => could_be_base64(head) && is_encoded_text(rest),
-    }
-}
-
-/// Whether the string whose text begins here begins a secret, together with the values that follow it.
-fn could_grow(starts: &Starts, mut rest: &[u8]) -> bool {
-    let mut joined = [0; MAX_PARTIAL];
-    let mut length = 0;
-    for _ in 0..PARTS {
-        let Some(end) = memchr::memchr2(b'"', b'\\', &rest[..rest.len().min(MAX_PARTIAL)]) else {
-            return starts.begin(&rest[..rest.len().min(MAX_PARTIAL)]) > Begin::No;
-        };
-        let is_key = rest.get(end + 1) == Some(&b':');
-        if length > 0 || !is_key {
-            let more = end.min(MAX_PARTIAL - length) * usize::from(!is_key);
-            joined[length..length + more].copy_from_slice(&rest[..more]);
-            length += more;
-            match starts.begin(&joined[..length]) {
-                Begin::Whole => return true,
-                Begin::Part if is_long_part(&joined[..length]) => return true,
-                Begin::Part => {}
-                Begin::No => return false,
-            }
-        } else {
-            return false;
-        }
-        let Some(next) = memchr::memchr(b'"', &rest[(end + 1).min(rest.len())..]) else { return false };
-        rest = &rest[end + next + 2..];
-    }
-    true
-}
-
-/// The first three characters of encoded text: no readable byte begins with other bits.
-fn could_be_base64(head: &[u8]) -> bool {
-    matches!(head[0], b'C'..=b'Z' | b'a'..=b'f' | b'2'..=b'7')
-        && head[1..].iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte))
 }
 
 /// Whether the value begins as hex or base64 of readable text does.

@@ -3,11 +3,16 @@
 
 use std::ops::Range;
 
+use smallvec::SmallVec;
+
 use super::stem::Stem;
 use crate::parts::end_of_string;
 
 /// Frames that are told apart; what is nested deeper counts to the innermost of these.
 const MAX_FRAMES: usize = 512;
+
+/// So many need no allocation.
+const FEW_FRAMES: usize = 8;
 
 /// What a walk meets.
 pub(super) enum Event<'t> {
@@ -29,7 +34,7 @@ struct Frame {
 
 /// Tells `visit` what there is, until the text ends or is no JSON any more.
 pub(super) fn walk<'t>(text: &'t [u8], visit: &mut impl FnMut(Event<'t>)) {
-    let mut walk = Walk { text, frames: Vec::new(), beyond: 0, containers: 0 };
+    let mut walk = Walk { text, frames: SmallVec::new(), beyond: 0, containers: 0 };
     let mut at = 0;
     while let Some(byte) = text.get(at) {
         let next = match byte {
@@ -50,7 +55,7 @@ pub(super) fn walk<'t>(text: &'t [u8], visit: &mut impl FnMut(Event<'t>)) {
 
 struct Walk<'t> {
     text: &'t [u8],
-    frames: Vec<Frame>,
+    frames: SmallVec<[Frame; FEW_FRAMES]>,
     /// Open containers that have no frame.
     beyond: usize,
     containers: usize,

@@ -7,6 +7,7 @@ mod collect;
 mod decode;
 mod encoded;
 mod gate;
+mod glance;
 mod join;
 mod json;
 mod keyed;
