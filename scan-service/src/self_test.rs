@@ -1,8 +1,10 @@
 //! Proves at the start that the engine finds what its own rules describe.
 
+use std::time::Duration;
+
 use scanner::{
-    Answer, Body, Content, Direction, ExampleKind, FingerprintKey, Message, Policy, Request, RuleSet,
-    ScanError, Scanner, Text,
+    Answer, Body, Content, Direction, ExampleKind, FingerprintKey, InMemory, Message, Policy, Request,
+    RuleSet, ScanError, Scanner, Session, Text,
 };
 
 use crate::start_error::StartError;
@@ -26,14 +28,30 @@ pub(crate) fn self_test(key: FingerprintKey) -> Result<(), StartError> {
     }
 }
 
-/// Scans an example of a rule: a text going out, or what `GET` asks for.
+/// Scans an example of a rule: a text going out, or what lines with `GET` ask for, in one session. Answers with the
+/// first answer that has findings.
 pub(crate) fn scan(scanner: &Scanner, text: &[u8]) -> Result<Answer, ScanError> {
-    let content = text.strip_prefix(b"GET ").map_or_else(
-        || Content::Text(Text { text: text.into(), direction: Direction::Outbound, content_type: None }),
-        |url| Content::Request(get(url)),
-    );
-    let message = Message { id: None, session: None, flow: None, connect: None, content };
-    scanner.scan(&message, &|| false)
+    if !text.starts_with(b"GET ") {
+        let text = Text { text: text.into(), direction: Direction::Outbound, content_type: None };
+        let message =
+            Message { id: None, session: None, flow: None, connect: None, content: Content::Text(text) };
+        return scanner.scan(&message, &|| false);
+    }
+    let memory = InMemory::new();
+    let session = Session { memory: &memory, now: Duration::ZERO };
+    let mut last = None;
+    for line in text.split(|byte| *byte == b'\n') {
+        let content = Content::Request(get(line.strip_prefix(b"GET ").unwrap_or(line)));
+        let session_name = Some("self-test".into());
+        let message = Message { id: None, session: session_name, flow: None, connect: None, content };
+        let answer = scanner.scan_in_session(&message, session, &|| false)?;
+        let is_telling = !answer.findings.is_empty();
+        last = Some(answer);
+        if is_telling {
+            break;
+        }
+    }
+    Ok(last.expect("a text has a line"))
 }
 
 fn get(url: &[u8]) -> Request<'_> {

@@ -118,7 +118,7 @@ impl Finder {
             }),
             whole_runs,
             known: Known::new(&rules),
-            places: with(|trigger| matches!(trigger, Trigger::Host | Trigger::Value)),
+            places: with(|trigger| matches!(trigger, Trigger::Host | Trigger::Label | Trigger::Value)),
             rules,
         }
     }

@@ -2,6 +2,7 @@
 
 mod overlapping;
 mod pieces;
+mod volume;
 
 use std::sync::OnceLock;
 
@@ -85,7 +86,7 @@ impl Scanner {
         coverage.session = memory.is_some();
         hits.extend(self.find_in_pieces(message, &parts, memory, &mut coverage));
         let data = exfiltration::find(&self.finder, message, &hits);
-        hits.extend(data);
+        hits.extend(self.find_data(message, data, memory));
         hits.sort_by_key(|(root, hit)| (*root, hit.range.start));
         Ok(self.judge(message, &parts, hits, coverage))
     }

@@ -26,6 +26,7 @@ mod passphrase;
 mod password;
 mod placeholder;
 mod random;
+mod randomness;
 mod ssn;
 mod standins;
 mod typed_digits;
@@ -67,9 +68,10 @@ const PLAIN: &[(&str, Question)] = &[
     ("basic-pair", basic_pair::agrees),
     ("be-national", modular::be_national),
     ("bip39", bip39::agrees),
+    ("bulk-data", randomness::is_bulk),
     ("card-issuer", card::agrees),
     ("crc32-base62", crc32_base62::agrees),
-    ("data-labels", encoded::is_in_labels),
+    ("data-labels", randomness::is_in_labels),
     ("de-tax-id", modular::de_tax_id),
     ("discord-id", discord::agrees),
     ("electrum-seed", bip39::is_electrum),
@@ -100,7 +102,9 @@ const PLAIN: &[(&str, Question)] = &[
     ("not-typed", typed_digits::is_none),
     ("not-words", words::is_none),
     ("passphrase", passphrase::agrees),
+    ("random-label", randomness::is_label),
     ("random-text", random::agrees),
+    ("random-value", randomness::is_value),
     ("nz-ird", modular::nz_ird),
     ("sg-nric", letters::sg_nric),
     ("ssn-ranges", ssn::agrees),

@@ -1,10 +1,13 @@
 //! Data that leaves without being a secret of a known form: in host names, and in the values of a URL or a header.
 //!
-//! Rules with the shape `host` or `value` are held against the whole of each; what they look for is in the rule files.
+//! Rules with the shape `host` or `value` are held against the whole of each, those with the shape `label` against the
+//! labels below a registered domain; what they look for is in the rule files. What rules with a `volume` find is no
+//! finding by itself: the session counts it.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::hosts::labels_below_domain;
 use crate::look::{Finder, Hit};
 use crate::message::{Direction, Message};
 use crate::parts::{PartId, Root, UrlMap, placed};
@@ -14,30 +17,42 @@ use crate::views::{Replacement, View};
 
 /// Shorter values carry nothing.
 const MIN_VALUE: usize = 20;
+/// The same of a label.
+const MIN_LABEL: usize = 16;
+/// What is looked at of a value: data that is longer begins with data.
+const MAX_VALUE: usize = 4096;
 /// Header names whose values are data of a known kind.
 const OF_KNOWN_KIND: [&[u8]; 6] =
     [b"authorization", b"proxy-authorization", b"cookie", b"if-none-match", b"user-agent", b"referer"];
 
+/// What rules find.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// Findings.
+    pub(crate) hits: Vec<(Root, Hit)>,
+    /// What is one together with what else the session sends.
+    pub(crate) counted: Vec<(Root, Hit)>,
+}
+
 /// Everything that the rules find in the head of a message that the agent sends, where nothing else was found.
-pub(crate) fn find(finder: &Finder, message: &Message<'_>, hits: &[(Root, Hit)]) -> Vec<(Root, Hit)> {
+pub(crate) fn find(finder: &Finder, message: &Message<'_>, hits: &[(Root, Hit)]) -> Found {
+    let mut found = Found::default();
     if message.direction() == Direction::Inbound || finder.places.is_empty() {
-        return Vec::new();
+        return found;
     }
-    let mut found = Vec::new();
     let mut is_known_kind = false;
+    let mut name: &[u8] = b"";
     for (part, start, bytes) in placed(message) {
         let mut place = Place { finder, bytes, start, hits, found: &mut found };
         match part {
-            PartId::Connect => {
-                place.value(0..bytes.len(), true);
-                place.lost_case(0..bytes.len());
-            }
+            PartId::Connect => place.host(0..bytes.len()),
             PartId::Url => url(&mut place),
             PartId::HeaderName(_) => {
                 is_known_kind = OF_KNOWN_KIND.iter().any(|name| bytes.eq_ignore_ascii_case(name));
+                name = bytes;
                 place.lost_case(0..bytes.len());
             }
-            PartId::Header(_) if !is_known_kind => place.value(0..bytes.len(), false),
+            PartId::Header(_) if !is_known_kind => place.value(0..bytes.len(), name),
             _ => {}
         }
     }
@@ -50,13 +65,12 @@ struct Place<'p> {
     bytes: &'p [u8],
     start: usize,
     hits: &'p [(Root, Hit)],
-    found: &'p mut Vec<(Root, Hit)>,
+    found: &'p mut Found,
 }
 
 fn url(place: &mut Place<'_>) {
     let map = UrlMap::new(place.bytes);
-    place.value(map.host(), true);
-    place.lost_case(map.host());
+    place.host(map.host());
     place.values(map.path(), b"/");
     place.values(map.query(), b"&;");
 }
@@ -70,7 +84,7 @@ impl Place<'_> {
             let length = rest.iter().position(|byte| separators.contains(byte)).unwrap_or(rest.len());
             let name = memchr::memchr(b'=', &rest[..length]).map_or(0, |equals| equals + 1);
             let begin = if rest[name..length].iter().all(|byte| *byte == b'=') { 0 } else { name };
-            self.value(from + begin..from + length, false);
+            self.value(from + begin..from + length, &rest[..begin]);
             from += length + 1;
         }
     }
@@ -81,7 +95,7 @@ impl Place<'_> {
         let overlaps = |(root, hit): &(Root, Hit)| {
             *root == Root::Head && hit.range.start < place.end && place.start < hit.range.end
         };
-        self.hits.iter().chain(&*self.found).any(overlaps)
+        self.hits.iter().chain(&self.found.hits).any(overlaps)
     }
 
     /// Host names, and names of headers in HTTP/2, lose their capitals on the way. What has capitals and digits alone
@@ -103,33 +117,62 @@ impl Place<'_> {
             if matches!(rule.trigger, Trigger::Keywords { .. }) && rule.confidence == Confidence::High {
                 hit.shift(self.start + range.start);
                 hit.decoded_by.push("upper-case");
-                self.found.push((Root::Head, hit));
+                self.found.hits.push((Root::Head, hit));
             }
         }
     }
 
-    /// Holds every rule of the kind against one value.
-    fn value(&mut self, range: Range<usize>, is_host: bool) {
+    /// Holds the rules for host names against one, and those for labels against its labels.
+    fn host(&mut self, range: Range<usize>) {
+        let host = self.bytes[range.clone()].to_ascii_lowercase();
+        if host.len() >= MIN_VALUE && !self.is_told(&range) {
+            let is_for = |trigger: &Trigger| matches!(trigger, Trigger::Host);
+            self.apply(&range, &host, b"", is_for);
+        }
+        if host.len() >= MIN_VALUE && !self.is_told(&range) {
+            let labels = labels_below_domain(&host).filter(|label| label.len() >= MIN_LABEL);
+            labels.for_each(|label| {
+                self.apply(&range, label, b"", |trigger| matches!(trigger, Trigger::Label));
+            });
+        }
+        self.lost_case(range);
+    }
+
+    /// Holds the rules for values against one, which has this name.
+    fn value(&mut self, range: Range<usize>, name: &[u8]) {
         let raw = &self.bytes[range.clone()];
         if raw.len() < MIN_VALUE || raw.contains(&b' ') || self.is_told(&range) {
             return;
         }
-        let place = self.start + range.start..self.start + range.end;
-        let text = unescaped(raw);
+        let text = unescaped(&raw[..raw.len().min(3 * MAX_VALUE)]);
+        let text = &text[..text.len().min(MAX_VALUE)];
+        self.apply(&range, text, name, |trigger| matches!(trigger, Trigger::Value));
+    }
+
+    /// The first of these rules that finds something in what stands at `range`, or counts it.
+    fn apply(&mut self, range: &Range<usize>, text: &[u8], name: &[u8], is_for: fn(&Trigger) -> bool) {
         let rules = &self.finder.rules.rules;
-        let rule = self.finder.places.iter().find(|rule| finds(&rules[**rule], is_host, &text));
-        let Some(&rule) = rule else { return };
+        let fits = |rule: &Rule| is_for(&rule.trigger) && finds(rule, text) && !rule.is_named_so(name);
+        let Some(&rule) = self.finder.places.iter().find(|rule| fits(&rules[**rule])) else { return };
+        let range = self.start + range.start..self.start + range.end;
         let mark = format!("[redacted:{}]", rules[rule].id);
-        let replacement = Replacement { range: place.clone(), bytes: mark.into_bytes() };
-        let (secret, decoded_by, rest) = (text.into_owned(), Vec::new(), Vec::new());
-        let range = place;
-        self.found
-            .push((Root::Head, Hit { rule, secret, range, replacement, is_sealed: false, decoded_by, rest }));
+        let hit = Hit {
+            rule,
+            secret: text.to_vec(),
+            replacement: Replacement { range: range.clone(), bytes: mark.into_bytes() },
+            range,
+            is_sealed: false,
+            decoded_by: Vec::new(),
+            rest: Vec::new(),
+        };
+        let found = if rules[rule].volume.is_some() { &mut self.found.counted } else { &mut self.found.hits };
+        found.push((Root::Head, hit));
     }
 }
 
-fn finds(rule: &Rule, is_host: bool, text: &[u8]) -> bool {
-    matches!(rule.trigger, Trigger::Host) == is_host && rule.pattern.is_match(text) && rule.confirms(text)
+/// The checks ask for less than the pattern does.
+fn finds(rule: &Rule, text: &[u8]) -> bool {
+    text.len() >= rule.min_bytes && rule.confirms(text) && rule.pattern.is_match(text)
 }
 
 /// Percent-encoding undone: `%3D` and `%2B` are of base64.

@@ -7,6 +7,7 @@ mod home;
 mod name;
 mod pattern;
 mod private;
+mod registered;
 
 pub(crate) use authority::host_in_url;
 pub(crate) use fronting::{HostFinding, judge};
@@ -14,3 +15,4 @@ pub(crate) use home::{ANYWHERE, Place, Spot, at_home};
 pub(crate) use name::Host;
 pub(crate) use pattern::{HostPattern, HostSet};
 pub(crate) use private::{PrivateEntry, PrivateSet};
+pub(crate) use registered::{labels_below_domain, registered_domain};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::pattern::Shape;
 use super::syntax::{self, Entry};
 use super::template::Template;
-use super::{Home, Keyword, Pattern, Rule, RuleError, Trigger, Until};
+use super::{Home, Keyword, Pattern, Rule, RuleError, Trigger, Until, volume};
 use crate::candidates::Says;
 use crate::checks::{self, Check};
 use crate::confirm::MAX_CASES;
@@ -97,6 +97,8 @@ impl Shared<'_> {
             until: until(entry)?,
             whole_word: entry.whole_word,
             context: contexts(entry)?,
+            volume: volume::read(entry)?,
+            unless: volume::names(entry)?,
             checks: entry.confirm.iter().map(|name| Check::parse(name)).collect::<Result<_, _>>()?,
             except: entry.except.iter().map(|text| text.clone().into_bytes()).collect(),
             home: homes(entry.home.as_ref().unwrap_or(&defaults.home))?,
@@ -171,6 +173,7 @@ fn trigger(entry: &Entry, shape: &Shape) -> Result<Trigger, String> {
         (None, None, Some(syntax::Shape::SeedWords)) => Ok(Trigger::SeedWords),
         (None, None, Some(syntax::Shape::Userinfo)) => Ok(Trigger::Userinfo),
         (None, None, Some(syntax::Shape::Host)) => Ok(Trigger::Host),
+        (None, None, Some(syntax::Shape::Label)) => Ok(Trigger::Label),
         (None, None, Some(syntax::Shape::Value)) => Ok(Trigger::Value),
         _ => Err("a rule has exactly one of keywords, names, shape".to_owned()),
     }
@@ -247,6 +250,7 @@ fn anchored(trigger: &Trigger, pattern: &str) -> String {
         | Trigger::Mailbox
         | Trigger::SeedWords
         | Trigger::Host
+        | Trigger::Label
         | Trigger::Value => {
             format!(r"\A(?:{pattern})\z")
         }
@@ -264,7 +268,7 @@ fn homes(homes: &[Home]) -> Result<Vec<Home>, String> {
     match homes.iter().flat_map(|home| &home.at).find(|place| !exists(place)) {
         None => Ok(homes.to_vec()),
         Some(place) => Err(format!(
-            "home at {place:?}: there are header:<lower-case name>, query:<key>, field:<name>, path, url, body"
+            "home at {place:?}: there are header:<lower-case name>, query:<key>, field:<name>, path, url, body, connect"
         )),
     }
 }
@@ -274,7 +278,7 @@ fn exists(place: &str) -> bool {
         Some(("header", name)) => !name.is_empty() && !name.bytes().any(|byte| byte.is_ascii_uppercase()),
         Some(("query" | "field", name)) => !name.is_empty(),
         Some(_) => false,
-        None => ["path", "url", "body"].contains(&place),
+        None => ["path", "url", "body", "connect"].contains(&place),
     }
 }
 

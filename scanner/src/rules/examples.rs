@@ -10,7 +10,7 @@ use super::{Rule, RuleSet};
 pub enum ExampleKind {
     /// A secret of the rule's form and nothing else.
     Token,
-    /// A text in which the rule finds something.
+    /// A text in which the rule finds something; lines that begin with `GET ` are requests, in one session.
     Hit,
     /// A look-alike in which the rule finds nothing.
     Miss,
@@ -54,8 +54,17 @@ impl Rule {
         tokens.chain(hits).chain(misses).map(move |(kind, text)| Example {
             rule: self.id.clone(),
             kind,
-            text: read(text).expand(token.as_ref(), &mut random),
+            text: self.expanded(&read(text), token.as_ref(), &mut random),
         })
+    }
+}
+
+impl Rule {
+    /// What a rule with a volume counts stands in many messages, a line each.
+    fn expanded(&self, template: &Template, token: Option<&Template>, random: &mut Random) -> Vec<u8> {
+        let lines = self.volume.map_or(1, |volume| 2 * volume.values);
+        let lines: Vec<_> = (0..lines).map(|_| template.expand(token, random)).collect();
+        lines.join(&b'\n')
     }
 }
 

@@ -65,6 +65,8 @@ impl Rule {
             until: None,
             whole_word: false,
             context: Vec::new(),
+            volume: None,
+            unless: Vec::new(),
             checks: Vec::new(),
             except: Vec::new(),
             home: Vec::new(),

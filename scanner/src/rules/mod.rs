@@ -12,6 +12,7 @@ mod telling;
 mod template;
 #[cfg(test)]
 mod tests;
+mod volume;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ use crate::verdict::{Category, Confidence, Severity};
 pub use examples::{Example, ExampleKind};
 pub(crate) use pattern::{Form, Pattern, SIGNS};
 pub use summary::RuleSummary;
+pub(crate) use volume::Volume;
 
 /// The files under `rules/`, by name and text.
 const BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rule_files.rs"));
@@ -175,6 +177,10 @@ pub(crate) struct Rule {
     pub(crate) whole_word: bool,
     /// Words of which one must name the number, where its digits alone say too little; lower case.
     pub(crate) context: Vec<String>,
+    /// What it counts over the messages of a session, where one value says too little.
+    pub(crate) volume: Option<Volume>,
+    /// Words in names of values that are what they should be.
+    pub(crate) unless: Vec<String>,
     /// Second opinions, each given the bytes of the secret; all must agree. Asked by [`Rule::confirms`].
     pub(crate) checks: Vec<Check>,
     /// Published test data that is no finding.
@@ -255,6 +261,8 @@ pub(crate) enum Trigger {
     Userinfo,
     /// The whole of a host name.
     Host,
+    /// One label of a host name below the registered domain.
+    Label,
     /// The whole of a path segment, of a value in the query or of a header.
     Value,
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::Home;
+use super::{Home, Volume};
 use crate::candidates::Says;
 use crate::verdict::{Category, Confidence, Severity};
 
@@ -42,6 +42,9 @@ pub(super) struct Entry {
     pub(super) names: Option<Vec<String>>,
     pub(super) says: Option<Says>,
     pub(super) shape: Option<Shape>,
+    pub(super) volume: Option<Volume>,
+    #[serde(default)]
+    pub(super) unless: Vec<String>,
     pub(super) pattern: String,
     pub(super) until: Option<String>,
     pub(super) until_bytes: Option<usize>,
@@ -72,6 +75,7 @@ pub(super) enum Shape {
     SeedWords,
     Userinfo,
     Host,
+    Label,
     Value,
 }
 

@@ -57,7 +57,7 @@ fn knowledge(rule: &Rule) -> u8 {
         | Trigger::Mailbox
         | Trigger::SeedWords => 2,
         Trigger::Name { words, .. } if !words.is_empty() => 1,
-        Trigger::Name { .. } | Trigger::Host | Trigger::Value => 0,
+        Trigger::Name { .. } | Trigger::Host | Trigger::Label | Trigger::Value => 0,
     }
 }
 

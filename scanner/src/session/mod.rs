@@ -1,17 +1,20 @@
-//! What is remembered of a session from one message to the next, so that a secret in pieces is found over several.
+//! What is remembered of a session from one message to the next, so that a secret in pieces is found over several,
+//! and how much random data went to whom.
 //!
 //! The engine keeps nothing itself: a door gives it a [`Memory`] and the time. Nothing is remembered but values that
-//! could begin a secret and what followed them, and what is typed key by key, bounded in bytes and minutes; it is wiped when it goes, and shown
-//! nowhere.
+//! could begin a secret and what followed them, what is typed key by key, and hashes of random values, bounded in
+//! number and minutes; it is wiped when it goes, and shown nowhere.
 
 mod in_memory;
 mod remembered;
+mod sent;
 mod typed;
 
 use std::time::Duration;
 
 pub use in_memory::InMemory;
 pub use remembered::Remembered;
+pub(crate) use sent::{MAX_VALUES, Sent};
 pub(crate) use typed::is_stroke;
 
 /// Keeps what is remembered, by session. Replicas of a service share what they remember by sharing one of these.

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::Sent;
 use super::typed::Typed;
 use crate::message::Limits;
 use crate::pieces::Kept;
@@ -16,18 +17,24 @@ pub struct Remembered {
     kept: VecDeque<(Duration, Kept)>,
     bytes: usize,
     typed: Typed,
+    sent: Sent,
 }
 
 impl Remembered {
     /// Whether there is nothing to remember.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.kept.is_empty() && self.typed.is_empty()
+        self.kept.is_empty() && self.typed.is_empty() && self.sent.is_empty()
     }
 
     /// Whether no value is waiting for what later messages bring.
     pub(crate) fn is_settled(&self) -> bool {
         self.kept.is_empty()
+    }
+
+    /// How much random data went to whom.
+    pub(crate) fn sent(&mut self) -> &mut Sent {
+        &mut self.sent
     }
 
     /// The end of what was typed in a flow, with these keys.
@@ -43,6 +50,7 @@ impl Remembered {
     /// Forgets what is too old, and what an earlier look at the same flow left: it was sent once.
     pub(crate) fn forget(&mut self, now: Duration, flow: u64, limits: &Limits) {
         let age = Duration::from_secs(60 * limits.session_minutes as u64);
+        self.sent.forget(now, age);
         self.kept.retain(|(at, kept)| now.saturating_sub(*at) < age && (flow == 0 || kept.flow != flow));
         self.bytes = self.kept.iter().map(|(_, kept)| kept.text.len()).sum();
         self.typed.forget(now, age);

@@ -66,7 +66,7 @@ impl Weigher {
 
 /// Whether a rule looks into bodies; some look at hosts, paths and single values alone.
 fn is_for_bodies(rule: &Rule) -> bool {
-    !matches!(rule.trigger, Trigger::Host | Trigger::Value)
+    !matches!(rule.trigger, Trigger::Host | Trigger::Label | Trigger::Value)
 }
 
 /// What the policy could do with this stream.

@@ -5,10 +5,11 @@
 pub(crate) mod random;
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use scanner::{
-    Answer, Body, Content, Direction, FingerprintKey, Header, Message, NoFiles, Policy, Request, RuleSet,
-    Scanner, Text,
+    Answer, Body, Content, Direction, FingerprintKey, Header, InMemory, Message, NoFiles, Policy, Request,
+    RuleSet, Scanner, Session, Text,
 };
 
 /// A scanner with the rules that ship and this policy.
@@ -61,11 +62,26 @@ pub(crate) fn scan(scanner: &Scanner, message: &Message<'_>) -> Answer {
 
 /// Ids of the rules that fired on bare text.
 pub(crate) fn rules_in(scanner: &Scanner, bytes: &[u8]) -> Vec<String> {
-    if let Some(url) = bytes.strip_prefix(b"GET ").and_then(|url| std::str::from_utf8(url).ok()) {
-        let found = scan(scanner, &post(url, &[], b"")).findings;
-        return found.iter().map(|finding| finding.rule.to_string()).collect();
+    if bytes.starts_with(b"GET ") {
+        let text = std::str::from_utf8(bytes).expect("a URL is ASCII");
+        return rules_in_requests(scanner, text.lines().filter_map(|line| line.strip_prefix("GET ")));
     }
     scan(scanner, &text(bytes)).findings.iter().map(|finding| finding.rule.to_string()).collect()
+}
+
+/// Ids of the rules that fired on requests for these URLs, in one session.
+pub(crate) fn rules_in_requests<'u>(scanner: &Scanner, urls: impl Iterator<Item = &'u str>) -> Vec<String> {
+    let memory = InMemory::new();
+    let session = Session { memory: &memory, now: Duration::ZERO };
+    let findings = urls.flat_map(|url| {
+        let mut message = post(url, &[], b"");
+        message.session = Some(Cow::Borrowed("s"));
+        scanner
+            .scan_in_session(&message, session, &|| false)
+            .expect("the message is within the limits")
+            .findings
+    });
+    findings.map(|finding| finding.rule.to_string()).collect()
 }
 
 /// Whether the check digit of a card is right.
