@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 use unicode_security::skeleton;
 
+use crate::views::groups::is_text;
+
 /// What a character reads as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reading {
@@ -32,6 +34,9 @@ pub(in crate::views) fn is_shaped_like_ours(character: char) -> bool {
 
 /// What the character at `at` reads as, and its length in bytes; a byte that begins no character stands for itself.
 pub(super) fn reading_at(bytes: &[u8], at: usize) -> (Reading, usize) {
+    if let Some(overlong) = overlong(&bytes[at..]) {
+        return overlong;
+    }
     let length = match bytes[at] {
         0xc2..=0xdf => 2,
         0xe0..=0xef => 3,
@@ -44,6 +49,17 @@ pub(super) fn reading_at(bytes: &[u8], at: usize) -> (Reading, usize) {
     let text = bytes.get(at..at + length).and_then(|bytes| std::str::from_utf8(bytes).ok());
     text.and_then(|text| text.chars().next())
         .map_or((Reading::Itself, 1), |character| (reading_of(character), length))
+}
+
+/// A character of text in ASCII in more bytes than UTF-8 allows: some readers take it for what it says.
+fn overlong(rest: &[u8]) -> Option<(Reading, usize)> {
+    let (code, length) = match *rest {
+        [first @ (0xc0 | 0xc1), last @ 0x80..=0xbf, ..] => ((first & 1) << 6 | last & 0x3f, 2),
+        [0xe0, middle @ (0x80 | 0x81), last @ 0x80..=0xbf, ..] => ((middle & 1) << 6 | last & 0x3f, 3),
+        [0xf0, 0x80, middle @ (0x80 | 0x81), last @ 0x80..=0xbf, ..] => ((middle & 1) << 6 | last & 0x3f, 4),
+        _ => return None,
+    };
+    is_text(code).then_some((Reading::Styled(code), length))
 }
 
 /// Alphabets, marks, punctuation and letter-like signs: what texts are full of is worked out once.
