@@ -1,4 +1,4 @@
-//! Bytes that are spelled out: `%41`, `\u0041`, `\x41`, `\/`, `&#65;`, `&amp;`.
+//! Bytes that are spelled out: `%41`, `%u0041`, `\u0041`, `\x41`, `\/`, `&#65;`, `&amp;`.
 //!
 //! Text is full of escapes that no token is made of (`\n`, `\"`); those are passed over. One that could be part
 //! of a token opens a window, which is decoded whole.
@@ -130,6 +130,9 @@ fn escapes_an_escape(rest: &[u8]) -> bool {
 fn escape_at(bytes: &[u8], at: usize) -> Option<Escape> {
     let rest = &bytes[at..];
     match rest[0] {
+        b'%' if matches!(rest.get(1), Some(b'u' | b'U')) => {
+            Escape::new(Kind::Percent, 6, hex_number(rest.get(2..6)?)?)
+        }
         b'%' => Escape::new(Kind::Percent, 3, hex_number(rest.get(1..3)?)?),
         b'\\' => backslash(rest),
         _ => entity(rest),
@@ -256,11 +259,11 @@ fn decode(bytes: &[u8], window: Range<usize>, kind: Kind) -> Decoded {
         };
         steps.push(decoded.len(), at);
         match kind {
-            // A percent escape is a byte, the others are a character.
-            Kind::Percent => {
+            // A percent escape of two digits is a byte, the others are a character.
+            Kind::Percent if escape.length == 3 => {
                 decoded.extend(hex_number(&bytes[at + 1..at + 3]).and_then(|code| u8::try_from(code).ok()));
             }
-            Kind::Backslash | Kind::Entity => decoded.extend_from_slice(escape.says()),
+            _ => decoded.extend_from_slice(escape.says()),
         }
         at += escape.length;
         steps.push(decoded.len(), at);
@@ -301,6 +304,7 @@ mod tests {
     fn undoes_every_spelling() {
         for text in [
             "x=%41%42C",
+            "x=%u0041%u0042C",
             "x=\\u0041\\u0042C",
             "x=\\x41\\x42C",
             "x=&#65;&#x42;C",
