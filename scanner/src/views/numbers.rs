@@ -1,12 +1,14 @@
 //! Bytes written as numbers: `41 4b 49`, `0x41, 0x4b`, `41:4b`, `[65, 75, 73]`, `101 113`, `01000001 01001011`, and
 //! what `xxd` and `hexdump -C` print.
 
+mod calls;
 mod reader;
 mod written;
 
 use super::Decoded;
 use crate::candidates::{Block, Class};
 
+pub(crate) use calls::Calls;
 use reader::Reader;
 pub(crate) use written::{Base, Numbers};
 

@@ -7,7 +7,7 @@ use super::base85::Stretches as Base85Stretches;
 use super::escapes::Escapes;
 use super::joined::Joins;
 use super::lookalikes::Lookalikes;
-use super::numbers::NumberLists;
+use super::numbers::{Calls, NumberLists};
 use super::quoted::Quoted;
 use super::{Decoded, View, base32, base58, base64, hex};
 use crate::candidates::Block;
@@ -19,6 +19,7 @@ pub(crate) struct Disguises {
     lookalikes: Lookalikes,
     quoted: Quoted,
     numbers: NumberLists,
+    calls: Calls,
     base85: Base85Stretches,
     alternating: Alternating,
     joins: Joins,
@@ -38,6 +39,7 @@ impl Disguises {
             .or_else(|| self.lookalikes.next_in(block, bytes))
             .or_else(|| self.quoted.next_in(block, bytes))
             .or_else(|| self.numbers.next_in(block, bytes))
+            .or_else(|| self.calls.next_in(block, bytes))
             .or_else(|| self.base85.next_in(block, bytes))
             .or_else(|| self.alternating.next_before(bytes, limit))
             .or_else(|| self.joins.next_in(block, bytes))

@@ -145,6 +145,18 @@ impl Block {
         !word & (word << 1 | self.before(Class::Alnum, at) >> 63)
     }
 
+    /// Where in the chunk at `at` a number begins behind what may open a call, or a plus. `sign` tells of one that ends
+    /// a chunk.
+    #[inline]
+    pub(crate) fn called_numbers(&self, at: usize, sign: &mut bool) -> u64 {
+        let opens = self.word(Class::Opens, at);
+        let pluses = self.word(Class::Joint, at) & self.word(Class::Spelled, at) & !opens;
+        let signs = opens & self.word(Class::Breaks, at) | pluses;
+        let behind = signs << 1 | u64::from(*sign);
+        *sign = signs >> (CHUNK - 1) != 0;
+        behind & self.word(Class::Digit, at)
+    }
+
     /// The positions of the bits of `word`, which is about the chunk at `at`.
     #[inline]
     pub(crate) fn positions(&self, at: usize, mut word: u64) -> impl Iterator<Item = usize> + use<> {
