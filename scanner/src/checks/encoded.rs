@@ -21,8 +21,7 @@ const MIN_FILE: usize = 24;
 
 /// Whether labels of a host name spell text, alone or together.
 pub(super) fn in_host(name: &[u8]) -> bool {
-    let name = name.to_ascii_lowercase();
-    let labels: Vec<&[u8]> = labels_below_domain(&name).collect();
+    let labels: Vec<&[u8]> = labels_below_domain(name).collect();
     let together = || labels.iter().filter(|label| label.len() >= 8).copied().collect::<Vec<_>>().concat();
     labels.iter().any(|label| is_text_in_label(label)) || (labels.len() > 1 && is_text_in_label(&together()))
 }

@@ -27,8 +27,7 @@ const MAX_DIGEST_LABEL: usize = 56;
 
 /// Whether labels of a host name, those below its registered domain, carry more random data than names do.
 pub(super) fn is_in_labels(name: &[u8]) -> bool {
-    let name = name.to_ascii_lowercase();
-    let labels = crate::hosts::labels_below_domain(&name).filter(|label| !is_content_id(label));
+    let labels = crate::hosts::labels_below_domain(name).filter(|label| !is_content_id(label));
     let (mut most, mut several, mut total) = (0, 0, 0);
     for label in labels {
         let generated = || pieces(label).filter(|piece| is_generated(piece));

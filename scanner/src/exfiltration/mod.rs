@@ -124,7 +124,9 @@ impl Place<'_> {
 
     /// Holds the rules for host names against one, and those for labels against its labels.
     fn host(&mut self, range: Range<usize>) {
-        let host = self.bytes[range.clone()].to_ascii_lowercase();
+        let raw = &self.bytes[range.clone()];
+        let has_capitals = raw.iter().any(u8::is_ascii_uppercase);
+        let host = if has_capitals { Cow::Owned(raw.to_ascii_lowercase()) } else { Cow::Borrowed(raw) };
         if host.len() >= MIN_VALUE && !self.is_told(&range) {
             let is_for = |trigger: &Trigger| matches!(trigger, Trigger::Host);
             self.apply(&range, &host, b"", is_for);
