@@ -11,6 +11,7 @@ use scanner::{Answer, InMemory, Scanner, Session, Verdict};
 
 const BASE32: &str = "abcdefghijklmnopqrstuvwxyz234567";
 const BASE36: &str = "abcdefghijklmnopqrstuvwxyz0123456789";
+const CAPITALS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BASE64: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const BASE62: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const HEX: &str = "0123456789abcdef";
@@ -68,6 +69,20 @@ const ORDINARY: &[&str] = &[
     "https://browser-intake.example.com/api/v2/rum?ddsource=browser&dd-api-key=pub{hex32}&dd-request-id={uuid}&batch_time={n}",
 ];
 
+/// Addresses of files that their services signed: who was sent to one goes there.
+const SIGNED: &[&str] = &[
+    "https://cdn03.quay.io/quayio-production-s3/sha256/{hex2}/{hex64}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIA{key-16}%2F20261126%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20261126T083000Z&X-Amz-Expires=3600&X-Amz-SignedHeaders=host&X-Amz-Signature={hex64}",
+    "https://bucket.s3.us-west-2.amazonaws.com/{uuid}/a.png?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=ASIA{key-16}%2F20261126%2Fus-west-2%2Fs3%2Faws4_request&X-Amz-Date=20261126T083000Z&X-Amz-Expires=3600&X-Amz-Security-Token={b64-600}&X-Amz-Signature={hex64}&X-Amz-SignedHeaders=host",
+    "https://store.example.com/o/{hex64}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIA{key-16}%2F20261126%2Fauto%2Fs3%2Faws4_request&X-Amz-Date=20261126T083000Z&X-Amz-Expires=300&X-Amz-SignedHeaders=host&X-Amz-Signature={hex64}",
+    "https://release-assets.githubusercontent.com/github-production-release-asset/{n}/{uuid}?sp=r&sv=2018-11-09&sr=b&spr=https&se=2026-11-26T09%3A15%3A12Z&skoid={uuid}&sktid={uuid}&sks=b&skv=2018-11-09&sig={b62-43}%3D&jwt=eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJnaXRodWIuY29tIn0.{b64-43}&response-content-type=application%2Foctet-stream",
+    "https://pkg-containers.githubusercontent.com/ghcr1/blobs/sha256:{hex64}?se=2026-11-26T08%3A25%3A00Z&sig={b62-43}%3D&skoid={uuid}&sp=r&spr=https&sr=b&sv=2025-01-05",
+    "https://private-user-images.githubusercontent.com/1/{n}-{uuid}.png?jwt=eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJnaXRodWIuY29tIn0.{b64-43}",
+    "https://raw.githubusercontent.com/owner/name/main/file?token=A{key-28}",
+    "https://files.oaiusercontent.com/file-{b62-22}?se=2026-11-26T08%3A25%3A00Z&sp=r&sv=2024-08-04&sr=b&sig={b62-43}%3D",
+    "https://cdn-lfs-us-1.huggingface.co/repos/{hex2}/{hex2}/{hex64}?Expires=1700000000&Policy={b64-300}&Signature={b64-344}&Key-Pair-Id=K24J24Z295AEI9",
+    "https://stream.mux.com/{b62-46}.m3u8?token=eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIiwiYXVkIjoidiJ9.{b64-342}",
+];
+
 fn filled(template: &str, number: usize, random: &mut Random) -> String {
     let mut parts = template.split('{');
     let mut text = parts.next().unwrap_or_default().to_owned();
@@ -91,6 +106,7 @@ fn piece(name: &str, number: usize, random: &mut Random) -> String {
         Some(("b32", length)) => (BASE32, length),
         Some(("b36", length)) => (BASE36, length),
         Some(("b62", length)) => (BASE62, length),
+        Some(("key", length)) => (CAPITALS, length),
         Some((_, length)) => (BASE64, length),
         None => (HEX, name.trim_start_matches("hex")),
     };
@@ -187,5 +203,17 @@ fn a_host_under_a_public_suffix_is_a_domain_of_its_own() {
         "https://x.{b36-30}.vercel.app/",
     ] {
         assert_eq!(asked(template, 60, ""), (0, 0), "{template}");
+    }
+}
+
+#[test]
+fn who_was_sent_to_a_signed_address_may_go_there() {
+    let (scanner, mut random) = (scanner(), Random::new(78));
+    for template in SIGNED {
+        for number in 0..20 {
+            let url = filled(template, number, &mut random);
+            let answer = scanner.scan(&post(&url, &[], b""), &|| false).expect("within the limits");
+            assert_eq!(answer.verdict, Verdict::Allow, "{template}");
+        }
     }
 }
