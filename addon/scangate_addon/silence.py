@@ -80,7 +80,8 @@ def _saying_no_more(original: Callable[[Message], None]) -> Callable[[Message], 
 
 def cut_quotes(record: logging.LogRecord) -> bool:
     """Shorten a line of mitmproxy's to what it says in its own words."""
-    record.msg = without_quotes(str(record.msg))
+    # Arguments are quoted bytes as well, and would no longer fit what is left of the words.
+    record.msg, record.args = without_quotes(record.getMessage()), ()
     return True
 
 
