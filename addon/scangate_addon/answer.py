@@ -42,8 +42,8 @@ def read_answer(reply: Reply, scan: str, message: Message) -> tuple[Judgement, t
     rules, places = _findings(document.get("findings"))
     edits = _edits(document.get("edits")) if verdict == "redact" else ()
     _need(verdict != "redact" or bool(edits), "a redaction has no edits")
-    # The checks above are what mypy cannot see.
     in_name = is_in_name(message, places)
+    # The checks above are what mypy cannot see.
     return Judgement(verdict, reason, scan_id, rules, is_in_name=in_name), edits  # type: ignore[arg-type]
 
 

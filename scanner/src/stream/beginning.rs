@@ -94,9 +94,7 @@ impl Beginning {
         self.forget_head();
         Ok(Joined { hits, skipped_bytes: if is_whole { 0 } else { text.len() } })
     }
-}
 
-impl Beginning {
     /// What comes after the first message of a call has no head of its own, and its flow has many messages.
     fn forget_head(&mut self) {
         self.head.flow = None;
