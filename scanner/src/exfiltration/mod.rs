@@ -98,13 +98,12 @@ impl Place<'_> {
         self.hits.iter().chain(&self.found.hits).any(overlaps)
     }
 
-    /// Host names, and names of headers in HTTP/2, lose their capitals on the way. What has capitals and digits alone
-    /// can be read again.
+    /// Host names, and names of headers in HTTP/2, lose their capitals on the way. What has no small letters can be
+    /// read again.
     fn lost_case(&mut self, range: Range<usize>) {
         let raw = &self.bytes[range.clone()];
-        let is_long = |label: &[u8]| label.len() >= MIN_VALUE && label.iter().any(u8::is_ascii_digit);
         let mut labels = raw.split(|byte| !byte.is_ascii_alphanumeric());
-        if raw.len() < MIN_VALUE || !labels.any(is_long) || self.is_told(&range) {
+        if !labels.any(|label| label.len() >= MIN_VALUE) || self.is_told(&range) {
             return;
         }
         let (text, finder) = (raw.to_ascii_uppercase(), self.finder);
