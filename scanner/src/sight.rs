@@ -138,20 +138,21 @@ impl<'s> Sights<'s> {
         let spot = field.as_deref().map_or(Spot::Anywhere, Spot::Field);
         let action = self.action(&hit, PartId::Body, spot)?;
         let scalar = self.body.scalar(start);
-        let cut = (!hit.is_sealed).then(|| self.cut_in_body(scalar, hit.replacement.clone()));
+        let cut = (!hit.is_sealed).then(|| self.cut_in_body(scalar, &hit));
         let pointer = scalar.map(|scalar| scalar.pointer.clone());
         let (part, also) = (PartId::Body, self.rest(&hit));
         Some(Sighting { part, range: hit.range.clone(), pointer, cut, also, action, hit })
     }
 
     /// A number becomes a string, but a list of numbers remains one.
-    fn cut_in_body(&self, scalar: Option<&Scalar>, mut cut: Replacement) -> Replacement {
+    fn cut_in_body(&self, scalar: Option<&Scalar>, hit: &Hit) -> Replacement {
+        let mut cut = hit.replacement.clone();
         let number = scalar.filter(|scalar| !scalar.is_string && scalar.range.end >= cut.range.end);
         if let Some(number) = number {
             cut.range = number.range.clone();
             cut.bytes = [b"\"", &*cut.bytes, b"\""].concat();
         }
-        if number.is_none() && scalar.is_some() {
+        if number.is_none() && scalar.is_some() && has_signs_as_digits(hit) {
             cut.bytes = json_safe(&cut.bytes);
         }
         if self.body.is_form() {
@@ -261,7 +262,14 @@ pub(crate) fn url_safe(bytes: &[u8]) -> Vec<u8> {
     safe
 }
 
-/// Quotes and backslashes as a JSON string has them: some encodings have these as digits.
+/// Whether it is written in an encoding that has quotes and backslashes as digits. What stands between numbers and
+/// pieces was copied, with its escapes.
+fn has_signs_as_digits(hit: &Hit) -> bool {
+    let outermost = hit.decoded_by.iter().find(|name| !matches!(**name, "escape" | "lines"));
+    outermost == Some(&"base85")
+}
+
+/// Quotes and backslashes as a JSON string has them.
 fn json_safe(bytes: &[u8]) -> Vec<u8> {
     let escape = |&byte: &u8| matches!(byte, b'"' | b'\\').then_some(b'\\').into_iter().chain([byte]);
     bytes.iter().flat_map(escape).collect()

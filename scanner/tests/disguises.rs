@@ -15,7 +15,7 @@ use scanner::{Answer, ExampleKind, Scanner, Verdict, apply};
 
 type Disguise = (&'static str, fn(&[u8]) -> Vec<u8>);
 
-const DISGUISES: [Disguise; 19] = [
+const DISGUISES: [Disguise; 21] = [
     ("plain", |text| text.to_vec()),
     ("base64", |text| BASE64.encode(text).into_bytes()),
     ("base64url", |text| BASE64URL_NOPAD.encode(text).into_bytes()),
@@ -55,6 +55,12 @@ const DISGUISES: [Disguise; 19] = [
     ("HEX", |text| HEXUPPER.encode(text).into_bytes()),
     ("percent", |text| text.iter().flat_map(|byte| format!("%{byte:02X}").into_bytes()).collect()),
     ("percent twice", |text| text.iter().flat_map(|byte| format!("%25{byte:02x}").into_bytes()).collect()),
+    ("percent with u", |text| text.iter().flat_map(|byte| format!("%u{byte:04x}").into_bytes()).collect()),
+    ("overlong", |text| {
+        text.iter()
+            .flat_map(|byte| format!("%{:02X}%{:02X}", 0xc0 | byte >> 6, 0x80 | byte & 63).into_bytes())
+            .collect()
+    }),
     ("unicode escapes", |text| text.iter().flat_map(|byte| format!("\\u{byte:04x}").into_bytes()).collect()),
     ("entities", |text| text.iter().flat_map(|byte| format!("&#{byte};").into_bytes()).collect()),
 ];
@@ -93,7 +99,7 @@ const NUMBERS: [Disguise; 20] = [
 ];
 
 /// Spellings that other data may have by chance.
-const CHANCE: [Disguise; 10] = [
+const CHANCE: [Disguise; 14] = [
     ("decimal", |text| text.iter().map(u8::to_string).collect::<Vec<_>>().join(", ").into_bytes()),
     ("decimal with spaces", |text| text.iter().map(u8::to_string).collect::<Vec<_>>().join(" ").into_bytes()),
     ("octal", |text| {
@@ -105,6 +111,12 @@ const CHANCE: [Disguise; 10] = [
     ("Ascii85", |text| escaped(&[b"<~", &*base85(text, ASCII85), b"~>"].concat())),
     ("Z85", |text| base85(text, Z85)),
     ("base85", |text| base85(text, RFC1924)),
+    ("calls", |text| joined(text.iter().map(|byte| format!("chr({byte})")), " + ")),
+    ("calls in hex", |text| joined(text.iter().map(|byte| format!("chr(0x{byte:02x})")), "+")),
+    ("a call a line", |text| {
+        joined(text.iter().map(|byte| format!("s += String.fromCharCode({byte});")), "\\n")
+    }),
+    ("code points", |text| joined(text.iter().map(|byte| format!("U+{byte:04X}")), " ")),
     ("rot13", rot13),
     ("reversed", |text| text.iter().rev().copied().collect()),
     ("spaced", |text| text.iter().flat_map(|byte| [*byte, b'-']).take(2 * text.len() - 1).collect()),
@@ -120,6 +132,10 @@ const OUTER: [Disguise; 5] = [
 ];
 
 const PROSE: &[u8] = b" some words of ordinary text around it ";
+
+fn joined(pieces: impl Iterator<Item = String>, between: &str) -> Vec<u8> {
+    pieces.collect::<Vec<_>>().join(between).into_bytes()
+}
 
 /// Every visible character through `style`.
 fn styled(text: &[u8], style: fn(u32) -> Option<char>) -> Vec<u8> {
