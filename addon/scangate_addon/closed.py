@@ -28,8 +28,9 @@ def fail_closed(
                 refuse(subject)
                 if _ends_the_proxy(error):
                     raise
-                # Its words could quote the message.
-                log.error("refused: %s raised %s", hook.__name__, type(error).__name__)
+                # Its words could quote the message. No error: mitmproxy ends when one is logged while it starts, and
+                # by then its port is open.
+                log.warning("refused: %s raised %s", hook.__name__, type(error).__name__)
 
         return closed
 

@@ -99,7 +99,7 @@ class Outlet:
         try:
             return self._give_up(chunk, _no_verdict(error))
         except BaseException as worse:  # noqa: BLE001  not even a refusal: then it ends without one
-            log.error("cut: refusing a stream raised %s", type(worse).__name__)
+            log.warning("cut: refusing a stream raised %s", type(worse).__name__)
             self._is_open = False
             end(self._flow, self._direction)
             return b""

@@ -105,7 +105,7 @@ class Streams:
         except NoVerdict as error:
             log.debug("held: %s", error)
         except Exception as error:  # noqa: BLE001  whatever it is, holding the body is safe
-            log.error("held: the scanner raised %s", type(error).__name__)
+            log.warning("held: the scanner raised %s", type(error).__name__)
         return None
 
     def _outlet(self, flow: http.HTTPFlow, opened: Streamed, direction: str) -> Outlet:

@@ -135,6 +135,7 @@ def test_a_service_that_lies(liar, start, world):
 
 
 RAISING = '''
+import asyncio
 import sys
 sys.path.insert(0, {addon!r})
 from scangate_addon.gate import Gate
@@ -146,8 +147,14 @@ class Panic(BaseException):
 def broken(self, message):
     raise {error}
 
+class Slow:
+    """The port is open, and mitmproxy not yet done with its start: an error in its log would end it."""
+
+    async def running(self):
+        await asyncio.sleep(1)
+
 inprocess.InProcess._judge = broken
-addons = [Gate()]
+addons = [Gate(), Slow()]
 '''  # fmt: skip
 
 
@@ -155,7 +162,10 @@ addons = [Gate()]
 def test_an_addon_that_raises(error, start, world, tmp_path):
     script = tmp_path / "raising.py"
     script.write_text(RAISING.format(addon=str(ADDON.parent), error=error))
-    assert_refused(start(script=script).via, world)
+    proxy = start(script=script)
+    assert_refused(proxy.via, world)
+    time.sleep(1)
+    assert_refused(proxy.via, world)
 
 
 @pytest.fixture
