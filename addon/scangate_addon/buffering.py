@@ -9,20 +9,15 @@ from typing import Any
 from mitmproxy.proxy.layer import CommandGenerator
 from mitmproxy.proxy.layers.http import HttpStream
 
-_MARK = "scangate_measures_buffers"
 
-
-def measure_only_buffers() -> None:
-    """Have the limit count bytes that came, not bytes that a header announces. Once is enough."""
+def install() -> None:
+    """Have the limit count bytes that came, not bytes that a header announces."""
     original = HttpStream.check_body_size
-    if hasattr(original, _MARK):
-        return
 
     def check_body_size(self: HttpStream, request: bool) -> CommandGenerator[bool]:
         if not (self.request_body_buf if request else self.response_body_buf):
             return False
         return (yield from original(self, request))
 
-    setattr(check_body_size, _MARK, True)
     patched: Any = HttpStream
     patched.check_body_size = check_body_size

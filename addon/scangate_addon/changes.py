@@ -1,12 +1,12 @@
 """What is changed inside mitmproxy, where it has no call for what is needed."""
 
-from scangate_addon import buffering, dispatch, interim, layers, silence
+import functools
+
+from scangate_addon import buffering, dispatch, interim, layers, silence, trailers
 
 
+@functools.cache
 def install() -> None:
-    """Change it. Once is enough."""
-    buffering.measure_only_buffers()
-    dispatch.install()
-    layers.install()
-    interim.install()
-    silence.install()
+    """Change it, once: mitmproxy loads a script again when its file is touched, but not what the script imports."""
+    for change in (buffering, dispatch, interim, layers, silence, trailers):
+        change.install()

@@ -10,16 +10,11 @@ from mitmproxy.addonmanager import AddonManager, safecall
 from mitmproxy.exceptions import AddonHalt
 from mitmproxy.hooks import Hook
 
-_MARK = "scangate_passes_over"
-
 
 def install() -> None:
-    """Have events pass over addons without a hook. Once is enough."""
-    if hasattr(AddonManager, _MARK):
-        return
+    """Have events pass over addons without a hook."""
     patched: Any = AddonManager
     patched.trigger_event = trigger_event
-    setattr(patched, _MARK, True)
 
 
 async def trigger_event(self: AddonManager, event: Hook) -> None:

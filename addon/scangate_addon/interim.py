@@ -14,18 +14,14 @@ from mitmproxy.proxy.layers.http._http1 import Http1Client
 
 Reader: TypeAlias = Callable[[Http1Client, events.ConnectionEvent], CommandGenerator[None]]
 
-_MARK = "scangate_skips_interim"
 # 101 is none: what follows it is another protocol.
 _INTERIM = re.compile(rb"HTTP/1\.\d 1(?!01)\d\d[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n")
 
 
 def install() -> None:
-    """Have mitmproxy wait for the answer proper. Once is enough."""
-    if hasattr(Http1Client, _MARK):
-        return
+    """Have mitmproxy wait for the answer proper."""
     patched: Any = Http1Client
     patched.read_headers = _skipping_interim(Http1Client.read_headers)
-    setattr(patched, _MARK, True)
 
 
 def _skipping_interim(original: Reader) -> Reader:

@@ -44,7 +44,6 @@ State: TypeAlias = Callable[[HttpStream, Any], CommandGenerator[None]]
 # How long a client that has its refusal may go on sending; what it sends is thrown away.
 LINGER_S = 30
 _NO_ERROR = 0  # RFC 9113, 7
-_MARK = "scangate_obeys"
 _WHY = "cut by policy"
 _ENDS = (RequestTrailers, RequestEndOfMessage, ResponseTrailers, ResponseEndOfMessage)
 
@@ -75,15 +74,12 @@ def ask_at(flow: http.HTTPFlow, held_bytes: int) -> None:
 
 
 def install() -> None:
-    """Have mitmproxy's streams obey. Once is enough."""
-    if hasattr(HttpStream, _MARK):
-        return
+    """Have mitmproxy's streams obey."""
     patched: Any = HttpStream
     patched.state_consume_request_body = _asking(HttpStream.state_consume_request_body)
     patched.state_stream_request_body = _obeying(HttpStream.state_stream_request_body)
     patched.state_stream_response_body = _obeying(HttpStream.state_stream_response_body)
     patched.handle_protocol_error = _saying_why(HttpStream.handle_protocol_error)
-    setattr(patched, _MARK, True)
 
 
 def _asking(original: State) -> State:

@@ -20,19 +20,15 @@ from mitmproxy.proxy.layers.http._events import RequestProtocolError, ResponsePr
 ProtocolError: TypeAlias = RequestProtocolError | ResponseProtocolError
 
 UNREADABLE = "The answer of the server broke off, or is no HTTP that can be read and scanned."
-_MARK = "scangate_silenced"
 _QUOTE = re.compile(r"(?<!\w)(?:bytearray\()?b?['\"]")
 _dialling: WeakSet[HttpStream] = WeakSet()
 
 
 def install() -> None:
-    """Have mitmproxy quote nobody. Once is enough."""
-    if hasattr(HttpStream, _MARK):
-        return
+    """Have mitmproxy quote nobody."""
     patched: Any = HttpStream
     patched.make_server_connection = _noting_when_it_dials(HttpStream.make_server_connection)
     patched.handle_protocol_error = _quoting_nobody(HttpStream.handle_protocol_error)
-    setattr(patched, _MARK, True)
     layers: Any = http_layers
     layers.validate_headers = _saying_no_more(layers.validate_headers)
     logging.getLogger("mitmproxy.proxy.server").addFilter(cut_quotes)

@@ -7,9 +7,10 @@ import pytest
 from mitmproxy import exceptions
 from mitmproxy.addonmanager import AddonManager
 from mitmproxy.proxy.layers.http import HttpRequestHook
+from mitmproxy.proxy.layers.http._http1 import Http1Client
 from mitmproxy.test import taddons, tflow
 
-from scangate_addon import dispatch
+from scangate_addon import changes, dispatch
 
 
 class Says:
@@ -87,6 +88,8 @@ def test_what_is_no_hook_is_told_or_left_as_before(caplog):
 
 
 def test_it_is_put_in_once():
-    dispatch.install()
-    dispatch.install()
+    changes.install()
+    read = Http1Client.read_headers
+    changes.install()
     assert AddonManager.trigger_event is dispatch.trigger_event
+    assert Http1Client.read_headers is read

@@ -15,7 +15,7 @@ from flowing import Pieces, delta, read
 from odd_origin import ALT_SVC, ORIGIN, UNKNOWN, frame, over_http2, plain
 from origin import Reply
 from processes import free_port
-from test_every_byte import WEBSOCKET, head, send
+from test_every_byte import WEBSOCKET, chunked, head, send
 from tokens import aws_key_id
 
 BLOCKS = """
@@ -147,6 +147,16 @@ def test_no_byte_of_an_answer_over_http2_passes_unscanned(place, blocking, world
     for trace in (key, key.lower(), key.encode().hex(), str(int.from_bytes(key.encode()[:4], "big"))):
         assert trace not in got
         assert trace not in blocking.output()
+
+
+def test_a_message_of_http1_goes_on_without_its_trailers(via, world):
+    seen = send(via, world, chunked(world, b"1\r\nx\r\n0\r\nx-n: hello\r\n\r\n"))
+    assert seen.startswith(b"HTTP/1.1 200")
+    assert world.origin.log.requests[-1].body == b"x"
+    assert not world.origin.log.holds("hello")
+    with plain(CHUNKED + b"2\r\nok\r\n0\r\nx-n: hello\r\n\r\n") as origin:
+        got = ask(via, origin.port)
+    assert got.endswith(b"2\r\nok\r\n0\r\n\r\n")
 
 
 def test_an_answer_that_points_to_another_way_does_not_lead_there(via, world):
