@@ -1,25 +1,30 @@
 """What mitmproxy says by itself of bytes that it could not read.
 
 Its error pages and its log quote them: what a server sent would reach the client past every hook, and what anybody
-sent would stand in the log.
+sent would stand in the log, as the server name of a handshake that fails does before anyone has looked at it.
 """
 
 import functools
 import logging
 import re
+import traceback
 from collections.abc import Callable
 from typing import Any, TypeAlias
 from weakref import WeakSet
 
 from mitmproxy.http import Message
+from mitmproxy.proxy.commands import Log
 from mitmproxy.proxy.layer import CommandGenerator
 from mitmproxy.proxy.layers import http as http_layers
 from mitmproxy.proxy.layers.http import HttpStream
 from mitmproxy.proxy.layers.http._events import RequestProtocolError, ResponseProtocolError
+from mitmproxy.proxy.layers.tls import ClientTLSLayer
 
 ProtocolError: TypeAlias = RequestProtocolError | ResponseProtocolError
 
 UNREADABLE = "The answer of the server broke off, or is no HTTP that can be read and scanned."
+# Who logs what was read or raised while it was.
+_SPEAKERS = ("mitmproxy.proxy.server", "mitmproxy.addonmanager")
 _QUOTE = re.compile(r"(?<!\w)(?:bytearray\()?b?['\"]")
 _dialling: WeakSet[HttpStream] = WeakSet()
 
@@ -31,7 +36,10 @@ def install() -> None:
     patched.handle_protocol_error = _quoting_nobody(HttpStream.handle_protocol_error)
     layers: Any = http_layers
     layers.validate_headers = _saying_no_more(layers.validate_headers)
-    logging.getLogger("mitmproxy.proxy.server").addFilter(cut_quotes)
+    handshakes: Any = ClientTLSLayer
+    handshakes.on_handshake_error = _naming_the_target(ClientTLSLayer.on_handshake_error)
+    for name in _SPEAKERS:
+        logging.getLogger(name).addFilter(cut_quotes)
 
 
 def _noting_when_it_dials(
@@ -74,11 +82,36 @@ def _saying_no_more(original: Callable[[Message], None]) -> Callable[[Message], 
     return validate_headers
 
 
+def _naming_the_target(
+    original: Callable[[ClientTLSLayer, str], CommandGenerator[None]],
+) -> Callable[[ClientTLSLayer, str], CommandGenerator[None]]:
+    """Say where the tunnel leads, which was looked at, and not what the client calls it."""
+
+    @functools.wraps(original)
+    def on_handshake_error(self: ClientTLSLayer, error: str) -> CommandGenerator[None]:
+        claimed, (target, *_) = self.conn.sni, self.context.server.address or ("",)
+        for command in original(self, error):
+            if isinstance(command, Log) and claimed:
+                command.message = command.message.replace(f"for {claimed}", f"for {target}")
+            yield command
+
+    return on_handshake_error
+
+
 def cut_quotes(record: logging.LogRecord) -> bool:
     """Shorten a line of mitmproxy's to what it says in its own words."""
     # Arguments are quoted bytes as well, and would no longer fit what is left of the words.
-    record.msg, record.args = without_quotes(record.getMessage()), ()
+    record.msg, record.args = without_quotes(record.getMessage()) + _place(record), ()
+    record.exc_info = record.exc_text = None
     return True
+
+
+def _place(record: logging.LogRecord) -> str:
+    """Where an exception was raised, and its type; its words may be anybody's."""
+    if not record.exc_info or record.exc_info[0] is None:
+        return ""
+    kind, _, trace = record.exc_info
+    return "\n" + "".join(traceback.format_tb(trace)) + kind.__name__
 
 
 def without_quotes(text: str) -> str:

@@ -5,7 +5,7 @@ import ssl
 import pytest
 
 import certificates
-from clients import curl
+from clients import curl, wait_until
 from duplex import tunnel
 from origin import Origin
 from tokens import aws_key_id
@@ -165,6 +165,18 @@ def test_a_hello_that_hides_another_is_opened(start, world):
             assert link.recv(3).startswith(b"\x16\x03")
         assert world.origin.log.connections == connections
     assert "ECH" in proxy.output()
+
+
+def test_a_server_name_that_nobody_looked_at_is_in_no_log(start, world):
+    proxy, key = start(), aws_key_id()
+    for unknown_ca in (b"", b"\x15\x03\x03\0\x02\x02\x30"):
+        with tunnel(proxy.via, "shop.example") as link:
+            link.sendall(hello(f"{key}.shop.example", None))
+            link.recv(65536)
+            link.sendall(unknown_ca)
+    wait_until(lambda: proxy.output().count("for shop.example") == 2)
+    assert key.lower() not in proxy.output().lower()
+    assert world.origin.log.connections == 0
 
 
 def hello(host: str, hidden: bytes | None) -> bytes:
