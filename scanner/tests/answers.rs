@@ -3,7 +3,7 @@
 mod common;
 
 use common::{luhn, post, scan, scanner};
-use scanner::{Action, ExampleKind, Verdict};
+use scanner::{Action, Content, ExampleKind, Message, Verdict};
 
 fn token(prefix: &str) -> String {
     let scanner = scanner();
@@ -148,6 +148,14 @@ fn a_secret_that_names_a_header_stands_in_no_part() {
     assert_eq!(answer.edits, None);
 }
 
+/// The same request with its headers as trailers.
+fn with_trailers(mut message: Message<'_>) -> Message<'_> {
+    if let Content::Request(request) = &mut message.content {
+        request.trailers = std::mem::take(&mut request.headers);
+    }
+    message
+}
+
 #[test]
 fn a_secret_that_lost_its_capitals_in_a_name_is_one_still() {
     let letters = |at: u8| char::from(b'a' + at * 7 % 26);
@@ -160,9 +168,12 @@ fn a_secret_that_lost_its_capitals_in_a_name_is_one_still() {
             "{key}"
         );
         let name = format!("x-{key}");
-        let in_name = scan(&scanner(), &post("https://sink.example/", &[(name.as_str(), "1")], b""));
-        assert_eq!(in_name.findings[0].decoded_by, ["upper-case"]);
-        assert_eq!(in_name.verdict, Verdict::Block);
+        let of_header = post("https://sink.example/", &[(name.as_str(), "1")], b"");
+        for message in [with_trailers(of_header.clone()), of_header] {
+            let in_name = scan(&scanner(), &message);
+            assert_eq!(in_name.findings[0].decoded_by, ["upper-case"]);
+            assert_eq!(in_name.verdict, Verdict::Block);
+        }
     }
     for host in [
         "d111111abcdef8.cloudfront.example",

@@ -218,12 +218,16 @@ def test_no_byte_passes_unscanned_over_http2_either(place, via, world):
     assert not world.origin.log.holds(key, key.lower(), key[:10], key[10:])
 
 
+TRAILERS = {"value": lambda k: {"x-n": k}, "name": lambda k: {f"x-{k.lower()}": "1"}}
+
+
+@pytest.mark.parametrize("place", TRAILERS)
 @pytest.mark.parametrize("kind", ["text/plain", "application/grpc"])
-def test_trailers_over_http2_are_scanned_too(kind, via, world):
+def test_trailers_over_http2_are_scanned_too(kind, place, via, world):
     key = aws_key_id()
     with Duplex(via, world.url("/x"), {"content-type": kind}) as client:
         client.send(b"\0\0\0\0\x01x")
-        client.end({"x-n": key})
+        client.end(TRAILERS[place](key))
         client.hear()
         assert client.headers.get("grpc-status", "7") == "7"
     assert not world.origin.log.holds(key)

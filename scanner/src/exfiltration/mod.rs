@@ -47,12 +47,12 @@ pub(crate) fn find(finder: &Finder, message: &Message<'_>, hits: &[(Root, Hit)])
         match part {
             PartId::Connect => place.host(0..bytes.len()),
             PartId::Url => url(&mut place),
-            PartId::HeaderName(_) => {
+            PartId::HeaderName(_) | PartId::TrailerName(_) => {
                 is_known_kind = OF_KNOWN_KIND.iter().any(|name| bytes.eq_ignore_ascii_case(name));
                 name = bytes;
                 place.lost_case(0..bytes.len());
             }
-            PartId::Header(_) if !is_known_kind => place.value(0..bytes.len(), name),
+            PartId::Header(_) | PartId::Trailer(_) if !is_known_kind => place.value(0..bytes.len(), name),
             _ => {}
         }
     }
@@ -98,7 +98,7 @@ impl Place<'_> {
         self.hits.iter().chain(&self.found.hits).any(overlaps)
     }
 
-    /// Host names, and names of headers in HTTP/2, lose their capitals on the way. What has no small letters can be
+    /// Host names, and names of headers and trailers in HTTP/2, lose their capitals on the way. What has no small letters can be
     /// read again.
     fn lost_case(&mut self, range: Range<usize>) {
         let raw = &self.bytes[range.clone()];
