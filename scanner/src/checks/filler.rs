@@ -3,11 +3,23 @@
 /// A row of this many neighbours, as in `1234567890`, was typed.
 const TYPED_ROW: usize = 10;
 
+/// A row of this many crosses was typed, however long the text.
+const MANY_CROSSES: usize = 6;
+
 /// Whether this is no filler. Knows no words: the examples that vendors publish look like this too.
 pub(super) fn is_none(text: &[u8]) -> bool {
-    let crossed =
-        text.windows(4).any(|four| b"xX*.#".contains(&four[0]) && four.iter().all(|byte| *byte == four[0]));
-    !(crossed || is_monotonous(text) || has_row(text, TYPED_ROW))
+    !(is_crossed_out(text) || is_monotonous(text) || has_row(text, TYPED_ROW))
+}
+
+/// Rows of crosses, or of marks that no token has. Four crosses alone stand in one of 80,000 random keys by chance.
+pub(super) fn is_crossed_out(text: &[u8]) -> bool {
+    let mut rows =
+        text.chunk_by(u8::eq_ignore_ascii_case).filter(|row| row.len() >= 4 && b"xX*.#".contains(&row[0]));
+    let mut crosses = 0;
+    rows.any(|row| {
+        crosses += row.len();
+        !row[0].is_ascii_alphabetic() || row.len() >= MANY_CROSSES || crosses * 4 > text.len()
+    })
 }
 
 /// Hardly any different characters, or one of them nearly everywhere.
@@ -78,9 +90,16 @@ mod tests {
             "sk-abcdefghijklmnop",
             "tok_1234567890ab",
             "hf_....",
+            "q7Zp2mX9vK4tB8nWxxxxXXq7Zp2mX9vK4tB8nW",
+            "XXXX-q7Zp-XXXX-2mX9",
         ] {
             assert!(!is_none(typed.as_bytes()), "{typed}");
         }
+    }
+
+    #[test]
+    fn a_few_crosses_in_a_long_key_are_chance() {
+        assert!(is_none(b"AKIAOW3XXXXDMZHL62A2") && is_none(b"q7Zp2mX9vK4txXxB8nWq7Zp2"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use aho_corasick::AhoCorasick;
 use data_encoding::BASE64;
 
 use super::any_of;
-use super::filler::{has_double_row, has_row, is_monotonous, is_of_rows};
+use super::filler::{has_double_row, has_row, is_crossed_out, is_monotonous, is_of_rows};
 use super::standins::is_of_standins;
 
 /// Pieces of references to a variable, a template or a slot.
@@ -70,7 +70,6 @@ const WORDS: &[&[u8]] = &[
     b"secret_here",
     b"token-here",
     b"token_here",
-    b"xxxx",
     b"your-",
     b"your_",
     b"yourapi",
@@ -101,7 +100,8 @@ static SAYS_SO: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(WORDS, true));
 /// Whether this is no placeholder.
 pub(super) fn is_none(text: &[u8]) -> bool {
     let text = text.strip_suffix(b"\\n").unwrap_or(text);
-    let is_filler = is_monotonous(text)
+    let is_filler = is_crossed_out(text)
+        || is_monotonous(text)
         || has_row(text, TYPED_ROW)
         || has_double_row(text, TYPED_DOUBLE_ROW)
         || is_of_rows(text);
@@ -187,7 +187,9 @@ mod tests {
 
     #[test]
     fn random_text_is_none() {
-        for text in ["q7Zp2mX9vK4tB8nW", "tr0ub4dor&3", "q7Zp2mX9vK4tB8nWq7...", "admin@123"] {
+        for text in
+            ["q7Zp2mX9vK4tB8nW", "q7Zp2mX9xxXxvK4tB8nW", "tr0ub4dor&3", "q7Zp2mX9vK4tB8nWq7...", "admin@123"]
+        {
             assert!(is_none(text.as_bytes()), "{text}");
         }
     }
