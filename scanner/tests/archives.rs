@@ -123,6 +123,8 @@ fn what_cannot_be_read_shows_in_coverage() {
         ("7z", [b"7z\xbc\xaf\x27\x1c", &*noise].concat()),
         ("age", [b"age-encryption.org/v1\n", &*noise].concat()),
         ("OpenSSL", [b"Salted__", &*noise].concat()),
+        ("gzip that goes on wrong", [b"\x1f\x8b\x08\0\0\0\0\0\0\xff\xff", &*noise].concat()),
+        ("zstd that goes on wrong", [b"\x28\xb5\x2f\xfd\x24\x10\xff\xff\xff", &*noise].concat()),
         ("in base64", BASE64.encode(&[b"Rar!\x1a\x07\x01\x00", &*noise].concat()).into_bytes()),
     ] {
         let answer = answer(&body);

@@ -218,7 +218,7 @@ impl Unpacking {
         if self.at >= text.len() || (bounds.expired)() {
             return None;
         }
-        match self.kind {
+        let next = match self.kind {
             Kind::Gzip => self.gzip(text, bounds),
             Kind::Zlib => {
                 let start = std::mem::replace(&mut self.at, text.len());
@@ -234,6 +234,11 @@ impl Unpacking {
                 self.at = text.len();
                 Some(Unpacked::Opaque(self.range.clone()))
             }
+        };
+        // A dictionary of the sender's, or a fault: the rest is not read.
+        match next {
+            Some(Unpacked::Broken(range)) => Some(Unpacked::Broken(range.start..text.len())),
+            next => next,
         }
     }
 
