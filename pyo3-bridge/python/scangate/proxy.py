@@ -4,11 +4,13 @@ It takes mitmdump's options, so `xargs -d '\\n' -a DIR/mitmdump.args scangate-pr
 cannot be switched on: no script watcher, no replay, no map or modify rules, no dumper, no onboarding page.
 """
 
+import gc
 import sys
 from pathlib import Path
+from typing import Any
 
 try:
-    from mitmproxy import addons, master, options
+    from mitmproxy import addons, http, master, options
     from mitmproxy.addons import errorcheck
     from mitmproxy.tools import cmdline, main
 except ModuleNotFoundError as missing:
@@ -32,6 +34,18 @@ class Proxy(master.Master):
         chain = [addon for addon in self.addons.chain if addon is not gate]
         chain.insert(chain.index(built_in["NextLayer"]), gate)
         self.addons.chain = chain
+        _spare()
+
+
+def _spare() -> None:
+    """Leave out what costs each flow and tells nobody anything here.
+
+    mitmproxy checks the type of every field of a message that it makes itself, unless Python runs with -O: a help to
+    who writes addons. And what is there from the start need not be searched for garbage again and again.
+    """
+    checked: Any = http.MessageData
+    checked.__post_init__ = lambda _: None
+    gc.freeze()
 
 
 def _gate() -> object:
