@@ -294,6 +294,23 @@ fn a_secret_that_is_typed_key_by_key_does_not_end() {
 }
 
 #[test]
+fn pieces_in_one_flow_meet_whatever_others_send_meanwhile() {
+    let scanner = scanner();
+    let memory = InMemory::new();
+    let session = Session { memory: &memory, now: Duration::ZERO };
+    let token = token(&scanner);
+    let mut verdicts = Vec::new();
+    for piece in [&token[..13], &token[13..26], &token[26..]] {
+        for (flow, words) in [("a", "ghp_"), ("b", "0123456789abcdef"), ("c", "ghp_x"), ("it", piece)] {
+            let answer = scanner.scan_in_session(&typed(words.as_bytes(), flow), session, &|| false);
+            verdicts.push(answer.expect("small").verdict);
+        }
+    }
+    assert_eq!(verdicts.pop(), Some(Verdict::Block));
+    assert!(verdicts.iter().all(|verdict| *verdict == Verdict::Allow));
+}
+
+#[test]
 fn what_is_typed_without_a_secret_passes() {
     let (scanner, memory) = (scanner(), InMemory::new());
     let session = Session { memory: &memory, now: Duration::ZERO };

@@ -120,15 +120,24 @@ pub(crate) struct Kept {
     pub(crate) stem: Stem,
     /// A secret could begin with it.
     pub(crate) is_first: bool,
-    /// The flow it came with, hashed; zero when a flow has many messages.
-    pub(crate) flow: u64,
+    /// The flow it came with.
+    pub(crate) flow: Flow,
+}
+
+/// A flow of messages; none where a message does not say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Flow {
+    /// What it is called, hashed.
+    pub(crate) name: Option<u64>,
+    /// It has one message, which may be looked at more than once.
+    pub(crate) is_one: bool,
 }
 
 #[cfg(test)]
 impl Kept {
     /// A value that begins a secret.
     pub(crate) fn first(text: &[u8]) -> Self {
-        Self { text: text.to_vec().into(), stem: Stem::default(), is_first: true, flow: 0 }
+        Self { text: text.to_vec().into(), stem: Stem::default(), is_first: true, flow: Flow::default() }
     }
 }
 
@@ -163,7 +172,7 @@ impl Pieces {
 
     /// What is worth remembering of them, `open` when earlier messages left a beginning: a value that begins a
     /// secret, and what follows.
-    pub(crate) fn to_keep(&self, flow: u64, open: bool) -> impl Iterator<Item = Kept> + '_ {
+    pub(crate) fn to_keep(&self, flow: Flow, open: bool) -> impl Iterator<Item = Kept> + '_ {
         let first = self.pieces.iter().position(|piece| piece.is_first);
         let from = if open { 0 } else { first.unwrap_or(self.len()) };
         self.pieces[from..].iter().take(MAX_KEPT).map(move |piece| Kept {

@@ -20,7 +20,7 @@ mod walk;
 
 use std::ops::Range;
 
-pub(crate) use collect::{Firsts, Kept, Pieces, firsts};
+pub(crate) use collect::{Firsts, Flow, Kept, Pieces, firsts};
 pub(crate) use starts::{Starts, is_evident};
 
 use crate::candidates::classes::{EXTENDED, is};

@@ -93,9 +93,10 @@ impl Scanner {
             remembered.forget(now, flow, limits);
             let was_open = !remembered.is_settled();
             if was_open {
-                let all = pieces.after(remembered.values());
-                let found = search.among(&all).into_iter().filter(|found| found.is_over_messages(&all));
-                hits = found.filter_map(|found| found.hit(&self.finder, &all)).collect();
+                hits = self.over_messages(&pieces.after(remembered.values()), search);
+            }
+            if let Some(kept) = remembered.of_flow(flow).filter(|_| hits.is_empty()) {
+                hits = self.over_messages(&pieces.after(kept), search);
             }
             if hits.is_empty() {
                 pieces.to_keep(flow, was_open).for_each(|kept| remembered.keep(kept, now, limits));
@@ -103,9 +104,13 @@ impl Scanner {
         });
         hits
     }
-}
 
-impl Scanner {
+    /// What these pieces make that earlier messages began and this one ends.
+    fn over_messages(&self, pieces: &pieces::Pieces, search: &mut pieces::Search<'_>) -> Vec<(Root, Hit)> {
+        let found = search.among(pieces).into_iter().filter(|found| found.is_over_messages(pieces));
+        found.filter_map(|found| found.hit(&self.finder, pieces)).collect()
+    }
+
     /// A secret that ends with this message and was typed key by key into its WebSocket.
     fn find_typed(
         &self,
@@ -122,7 +127,7 @@ impl Scanner {
         let flow = hash(message.flow.as_deref().unwrap_or_default());
         let limits = self.policy.limits();
         memory.exchange(name, now, &mut |remembered| {
-            remembered.forget(now, 0, limits);
+            remembered.forget(now, pieces::Flow::default(), limits);
             *text = remembered.type_on(flow, keys, now).to_vec();
         });
         let (hits, _) = self.look_at(&text).ok()?;
@@ -138,12 +143,10 @@ impl Scanner {
     }
 }
 
-/// The flow of a message that is sent once in it, hashed; else zero.
-fn flow_of(message: &Message<'_>) -> u64 {
-    match (&message.content, message.flow.as_deref()) {
-        (Content::Request(_), Some(flow)) => hash(flow).max(1),
-        _ => 0,
-    }
+/// The flow of a message. Requests have one each, but for calls, whose later messages have no URL.
+fn flow_of(message: &Message<'_>) -> pieces::Flow {
+    let is_one = matches!(&message.content, Content::Request(request) if !request.url.is_empty());
+    pieces::Flow { name: message.flow.as_deref().map(hash), is_one }
 }
 
 fn hash(name: &str) -> u64 {

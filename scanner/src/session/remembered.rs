@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Sent;
 use super::typed::Typed;
 use crate::message::Limits;
-use crate::pieces::Kept;
+use crate::pieces::{Flow, Kept};
 
 /// Values that are remembered of one session.
 const MAX_KEPT: usize = 256;
@@ -47,11 +47,19 @@ impl Remembered {
         self.kept.iter().map(|(_, kept)| kept)
     }
 
+    /// Those of one flow, where others stand between them.
+    pub(crate) fn of_flow(&self, flow: Flow) -> Option<impl Iterator<Item = &Kept>> {
+        let is_of_it = move |kept: &&Kept| kept.flow.name == flow.name;
+        let count = self.values().filter(is_of_it).count();
+        let is_apart = flow.name.is_some() && 0 < count && count < self.kept.len();
+        is_apart.then(|| self.values().filter(is_of_it))
+    }
+
     /// Forgets what is too old, and what an earlier look at the same flow left: it was sent once.
-    pub(crate) fn forget(&mut self, now: Duration, flow: u64, limits: &Limits) {
+    pub(crate) fn forget(&mut self, now: Duration, flow: Flow, limits: &Limits) {
         let age = Duration::from_secs(60 * limits.session_minutes as u64);
         self.sent.forget(now, age);
-        self.kept.retain(|(at, kept)| now.saturating_sub(*at) < age && (flow == 0 || kept.flow != flow));
+        self.kept.retain(|(at, kept)| now.saturating_sub(*at) < age && (!flow.is_one || kept.flow != flow));
         self.bytes = self.kept.iter().map(|(_, kept)| kept.text.len()).sum();
         self.typed.forget(now, age);
         self.trim(limits);

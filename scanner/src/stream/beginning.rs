@@ -95,9 +95,8 @@ impl Beginning {
         Ok(Joined { hits, skipped_bytes: if is_whole { 0 } else { text.len() } })
     }
 
-    /// What comes after the first message of a call has no head of its own, and its flow has many messages.
+    /// What comes after the first message of a call has no head of its own.
     fn forget_head(&mut self) {
-        self.head.flow = None;
         if let Content::Request(request) = &mut self.head.content {
             request.url = Cow::Borrowed(b"");
             request.headers.retain(|header| header.name.eq_ignore_ascii_case(b"content-type"));
