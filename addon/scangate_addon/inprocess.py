@@ -1,10 +1,12 @@
 """The scanner in this process: the `scangate` wheel."""
 
 import asyncio
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from scangate_addon.judgement import Edited, Judgement, NoVerdict, Policy, Streamed, failure_of, is_in_name
-from scangate_addon.message import Connect, Message, Request, Response, WebSocket
+from scangate_addon.message import Connect, Message, Request, Response, WebSocket, scan_ms
 from scangate_addon.policy import parse_policy
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ class InProcess:
         self._scanner = scanner
         self._timeout_ms = timeout_ms
         self._session = session
+        # Scans that share a core take longer together than one after the other may.
+        self._workers = ThreadPoolExecutor(len(os.sched_getaffinity(0)), "scangate")
 
     async def policy(self) -> Policy:
         """Return the policy that the wheel was given."""
@@ -30,7 +34,7 @@ class InProcess:
         """Return the wheel's verdict."""
         if isinstance(message, Connect) or message.body is None or len(message.body) <= ON_LOOP_BYTES:
             return self._judge(message)
-        return await asyncio.to_thread(self._judge, message)
+        return await asyncio.get_running_loop().run_in_executor(self._workers, self._judge, message)
 
     def _judge(self, message: Message) -> Judgement:
         from scangate import ScanError
@@ -56,7 +60,7 @@ class InProcess:
                     sni=message.sni,
                     peer=message.peer,
                     session=self._session,
-                    deadline_ms=self._timeout_ms,
+                    deadline_ms=scan_ms(message, self._timeout_ms),
                 )
 
     def _request(self, message: Request) -> "Answer":
@@ -70,7 +74,7 @@ class InProcess:
             connect=_tunnel(message.connect),
             session=self._session,
             flow=message.flow,
-            deadline_ms=self._timeout_ms,
+            deadline_ms=scan_ms(message, self._timeout_ms),
         )
 
     def _response(self, message: Response) -> "Answer":
@@ -86,7 +90,7 @@ class InProcess:
             connect=_tunnel(message.connect),
             session=self._session,
             flow=message.flow,
-            deadline_ms=self._timeout_ms,
+            deadline_ms=scan_ms(message, self._timeout_ms),
         )
 
     def _websocket(self, message: WebSocket) -> "Answer":
@@ -98,7 +102,7 @@ class InProcess:
             connect=_tunnel(message.connect),
             session=self._session,
             flow=message.flow,
-            deadline_ms=self._timeout_ms,
+            deadline_ms=scan_ms(message, self._timeout_ms),
         )
 
     def stream(self, head: Message) -> Streamed | None:
@@ -137,7 +141,8 @@ class InProcess:
         raise NoVerdict("error", "only requests and responses flow")
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Begin no scan any more."""
+        self._workers.shutdown(wait=False, cancel_futures=True)
 
 
 def judgement(answer: "Answer", message: Message) -> Judgement:

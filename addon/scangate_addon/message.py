@@ -66,6 +66,10 @@ class WebSocket:
 
 Message: TypeAlias = Request | Response | WebSocket | Connect
 
+_MIB = 1 << 20
+# The most that a service may be asked for: ten minutes.
+_MAX_SCAN_MS = 600_000
+
 # URL and connection of each WebSocket.
 _places: WeakKeyDictionary[http.HTTPFlow, tuple[bytes, Connect]] = WeakKeyDictionary()
 
@@ -78,6 +82,12 @@ def is_sound(message: Message) -> bool:
     elif not isinstance(message, Response):
         return True
     return not _breaks(b"".join(chain(*message.headers, *message.trailers)))
+
+
+def scan_ms(message: Message, timeout_ms: int) -> int:
+    """Milliseconds that a scan may take: so many for each MiB begun, for archives hold many times their own size."""
+    body = None if isinstance(message, Connect) else message.body
+    return max(timeout_ms, min(_MAX_SCAN_MS, timeout_ms * (1 + len(body or b"") // _MIB)))
 
 
 def _breaks_line(text: bytes) -> bool:

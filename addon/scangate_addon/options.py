@@ -62,7 +62,7 @@ def declare(loader: Loader) -> None:
     loader.add_option(
         "scangate_backend", str, "inprocess", "Who scans: 'inprocess', 'http://HOST:PORT' or 'unix:/PATH'."
     )
-    loader.add_option("scangate_timeout_ms", int, 2000, "Milliseconds that a scan may take.")
+    loader.add_option("scangate_timeout_ms", int, 2000, "Milliseconds that a scan may take, for each MiB of a body.")
     loader.add_option(
         "scangate_buffer_s",
         int,

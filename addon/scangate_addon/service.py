@@ -9,7 +9,7 @@ from scangate_addon import edits, wire
 from scangate_addon.answer import Edit, read_answer, read_policy
 from scangate_addon.http_client import BadReply, Client, Reply, Target
 from scangate_addon.judgement import Judgement, NoVerdict, Policy
-from scangate_addon.message import Message
+from scangate_addon.message import Message, scan_ms
 from scangate_addon.policy import parse_policy
 
 _NO_REPLY = (OSError, EOFError, BadReply, asyncio.LimitOverrunError, TimeoutError)
@@ -20,8 +20,7 @@ class Service:
 
     def __init__(self, target: Target, timeout_ms: int, session: str) -> None:
         self._client = Client(target)
-        self._timeout_s = timeout_ms / 1000
-        self._path = f"/scan?deadline_ms={timeout_ms}"
+        self._timeout_ms = timeout_ms
         self._session = session
         self._run = secrets.token_hex(8)
         self._count = itertools.count()
@@ -29,7 +28,7 @@ class Service:
 
     async def policy(self) -> Policy:
         """Return the service's policy."""
-        policy = parse_policy(read_policy(await self._call("GET", "/policy")))
+        policy = parse_policy(read_policy(await self._call("GET", "/policy", self._timeout_ms)))
         self._body_bytes = policy.body_bytes
         return policy
 
@@ -46,12 +45,14 @@ class Service:
 
     async def _ask(self, message: Message) -> tuple[Judgement, tuple[Edit, ...]]:
         scan = f"{self._run}-{next(self._count)}"
-        reply = await self._call("POST", self._path, wire.to_json(message, scan, self._session))
+        allowed_ms = scan_ms(message, self._timeout_ms)
+        path = f"/scan?deadline_ms={allowed_ms}"
+        reply = await self._call("POST", path, allowed_ms, wire.to_json(message, scan, self._session))
         return read_answer(reply, scan, message)
 
-    async def _call(self, method: str, path: str, body: bytes = b"") -> Reply:
+    async def _call(self, method: str, path: str, allowed_ms: int, body: bytes = b"") -> Reply:
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with asyncio.timeout(allowed_ms / 1000):
                 return await self._client.call(method, path, body)
         except _NO_REPLY as error:
             # The error's own words could quote what the service sent.
