@@ -14,6 +14,8 @@ from mitmproxy.proxy.layers.http import _http1
 from mitmproxy.proxy.layers.http._base import HttpEvent
 from mitmproxy.proxy.layers.http._events import RequestTrailers, ResponseTrailers
 
+from scangate_addon import heads
+
 Sender: TypeAlias = Callable[[Any, HttpEvent], CommandGenerator[None]]
 
 
@@ -31,6 +33,8 @@ class BareReader(ChunkedReader):
     def __call__(self, buffer: Any) -> Any:
         """Return the next event, None when bytes are missing."""
         event = super().__call__(buffer)
+        if event is None and len(buffer) > heads.MAX_BYTES:
+            raise h11.RemoteProtocolError("a line without an end")
         return h11.EndOfMessage() if isinstance(event, h11.EndOfMessage) else event
 
 

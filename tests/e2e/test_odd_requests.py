@@ -1,11 +1,15 @@
 """Requests that cannot be read, or whose parts come one by one: nothing of them arrives, and nothing stands in a log."""
 
+import contextlib
 import gzip
+import socket
 import zlib
 
 import pytest
 
+from clients import curl
 from duplex import Duplex, call
+from odd_origin import plain
 from origin import Reply
 from test_every_byte import MULTIPART, chunked, head, part, send, with_body
 from tokens import aws_key_id, github_token
@@ -65,6 +69,32 @@ def test_what_is_refused_is_in_no_log(place, start, world):
     send(proxy.via, world, NAMED[place](world, key))
     assert key.lower() not in proxy.output().lower()
     assert world.origin.log.requests == []
+
+
+WITHOUT_END = {
+    "head": lambda w: head(w).encode()[:-2] + b"x: ",
+    "size of a chunk": lambda w: chunked(w, b"1;x="),
+    "trailers": lambda w: chunked(w, b"1\r\nx\r\n0\r\nx: "),
+}
+
+
+@pytest.mark.parametrize("place", WITHOUT_END)
+def test_what_has_no_end_is_not_kept(place, via, world):
+    host, _, port = via.proxy.removeprefix("http://").partition(":")
+    sent_mib = 0
+    # Nothing is read any more; mitmproxy 12 may leave it at that.
+    with socket.create_connection((host, int(port)), timeout=5) as link, contextlib.suppress(OSError):
+        link.sendall(WITHOUT_END[place](world))
+        while sent_mib < 64:
+            link.sendall(b"x" * (1 << 20))
+            sent_mib += 1
+    assert sent_mib < 40
+    assert world.origin.log.requests == []
+
+
+def test_an_answer_whose_head_has_no_end_is_none(via):
+    with plain(b"HTTP/1.1 200 OK\r\nx: " + b"x" * (18 << 20)) as origin:
+        assert curl(via, "GET", f"http://127.0.0.1:{origin.port}/").status == 502
 
 
 def test_a_secret_over_the_messages_of_a_call_does_not_arrive_whole(via, world):
