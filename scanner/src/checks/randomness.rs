@@ -77,7 +77,7 @@ fn is_of_token(byte: u8) -> bool {
 }
 
 fn is_random(piece: &[u8]) -> bool {
-    is_generated(piece) && !is_digest(piece)
+    !is_digest(piece) && is_generated(piece)
 }
 
 fn is_generated(piece: &[u8]) -> bool {

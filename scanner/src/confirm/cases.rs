@@ -113,7 +113,7 @@ mod tests {
 
     use super::*;
     use crate::candidates::{Digits, in_blocks};
-    use crate::confirm::in_digits;
+    use crate::confirm::digits::{WordStarts, in_digits};
     use crate::rules::RuleSet;
 
     static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::builtin().expect("they are good"));
@@ -131,11 +131,14 @@ mod tests {
                 stretches.extend(std::iter::from_fn(|| digits.next_in(block, text.as_bytes())));
             });
             for range in stretches {
+                let from = range.start.saturating_sub(index.reach());
+                let starts = WordStarts::of(text.as_bytes(), from, range.end);
                 let stretch = Stretch::of(text.as_bytes(), &range, index.reach());
                 let fitting: Vec<usize> = index.fitting(all, stretch).collect();
                 for case in index.cases.iter().filter(|case| !fitting.contains(&case.rule)) {
                     let rule = &RULES.rules[case.rule];
-                    prop_assert_eq!(in_digits(rule, text.as_bytes(), range.clone()).next(), None, "{}", rule.id);
+                    let found = in_digits(rule, text.as_bytes(), range.clone(), &starts).next();
+                    prop_assert_eq!(found, None, "{}", rule.id);
                 }
             }
         }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::called::{CallingWords, Seen};
 use super::cases::{Cases, Index};
+use super::digits::WordStarts;
 use super::label::{Label, is_generic, place_of, says_nothing, stands_in_cell};
 use super::numbers::is_list_gap;
 use super::stretch::{Case, Stretch};
@@ -103,6 +104,11 @@ impl NumberRules {
         let mut asked = self.free;
         asked.join(called);
         self.cases.fitting(asked, stretch)
+    }
+
+    /// Where words may begin in a stretch, and as far before it as a match may begin.
+    pub(crate) fn word_starts<'b>(&self, bytes: &'b [u8], stretch: &Range<usize>) -> WordStarts<'b> {
+        WordStarts::of(bytes, stretch.start.saturating_sub(self.reach), stretch.end)
     }
 
     fn called(&self, block: &Block, bytes: &[u8], stretch: &Range<usize>, memory: &mut Memory) -> Cases {

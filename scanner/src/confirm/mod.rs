@@ -4,6 +4,7 @@ mod boundary;
 mod called;
 mod cases;
 mod context;
+mod digits;
 mod label;
 mod names;
 mod numbers;
@@ -14,22 +15,21 @@ mod turned;
 
 use std::ops::Range;
 
+use regex::bytes::Regex;
+
 use crate::candidates::classes::{CORE, EXTENDED, SPACE, end_of};
 use crate::candidates::stands_counted;
 use crate::rules::{Rule, Trigger};
 
 #[cfg(test)]
 pub(crate) use boundary::begins_word as is_word_start;
-use boundary::{begins_word, ends_word, goes_on_from_a_word, is_in_digest, is_piece_of_blob, may_begin_word};
+use boundary::{begins_word, ends_word, goes_on_from_a_word, is_in_digest, is_piece_of_blob};
 pub(crate) use cases::MAX_CASES;
 pub(crate) use context::{Memory, NumberRules};
+pub(crate) use digits::in_digits;
 pub(crate) use names::NameRules;
 pub(crate) use phrases::in_row;
 pub(crate) use turned::at_turned_keyword;
-
-/// How often the digits of one stretch are tried from a new start: cards in a long list are found, and a
-/// megabyte of grouped digits stays linear.
-const MAX_STARTS: usize = 64;
 
 /// The secret that `rule` finds at or around its keyword at `at`.
 pub(crate) fn at_keyword(rule: &Rule, bytes: &[u8], at: usize) -> Option<Range<usize>> {
@@ -37,61 +37,14 @@ pub(crate) fn at_keyword(rule: &Rule, bytes: &[u8], at: usize) -> Option<Range<u
         return bytes[at..].starts_with(value.as_slice()).then(|| at..at + value.len());
     }
     let Trigger::Keywords { reach, max_bytes, .. } = rule.trigger else { return None };
-    let start = at.saturating_sub(reach);
-    let window = start..bytes.len().min(at + max_bytes);
-    let found = first_match(rule, bytes, window)?;
+    let end = bytes.len().min(at + max_bytes);
+    let found = first_match(rule, bytes, at.saturating_sub(reach)..end)?;
     let covers = found.whole.start <= at && at < found.whole.end;
     let by_chance = has_short_keywords(rule)
         && (is_piece_of_blob(bytes, &found.whole)
             || is_in_digest(bytes, &found.whole)
             || goes_on_from_a_word(bytes, found.whole.start));
     (covers && !by_chance).then_some(found.secret)
-}
-
-/// Everything that `rule` finds in a stretch of digits.
-pub(crate) fn in_digits<'b>(
-    rule: &'b Rule,
-    bytes: &'b [u8],
-    stretch: Range<usize>,
-) -> impl Iterator<Item = Range<usize>> + use<'b> {
-    let (reach, max_bytes) = match rule.trigger {
-        Trigger::Digits { reach, max_bytes, .. } => (reach, max_bytes),
-        _ => (0, 0),
-    };
-    let end = bytes.len().min(stretch.end + max_bytes);
-    let mut at = stretch.start.saturating_sub(reach);
-    let starts = MAX_STARTS + stretch.len() / 16;
-    std::iter::repeat_with(move || {
-        let found = next_match(rule, &bytes[..end], at..stretch.end)?;
-        let confirmed =
-            confirm(rule, bytes, &found).filter(|_| numbers::stands_alone(rule, bytes, &found.whole));
-        at = if confirmed.is_some() { found.whole.end } else { next_group(&bytes[..end], found.whole.start) };
-        Some(confirmed)
-    })
-    .take(starts)
-    .map_while(std::convert::identity)
-    .flatten()
-}
-
-/// The first match that begins in `range`.
-fn next_match(rule: &Rule, bytes: &[u8], mut range: Range<usize>) -> Option<Found> {
-    loop {
-        let start = next_start(rule, bytes, range.clone())?;
-        if let Some(length) = rule.pattern.begins(&bytes[start..]) {
-            return found_in(rule, bytes, start..start + length);
-        }
-        range.start = start + 1;
-    }
-}
-
-/// The first place in `range` at which a match could begin, by what every match begins with and is made of.
-fn next_start(rule: &Rule, bytes: &[u8], mut range: Range<usize>) -> Option<usize> {
-    let Trigger::Digits { first, form, max_bytes, .. } = &rule.trigger else { return None };
-    range.find(|&at| {
-        first[usize::from(bytes[at])]
-            && (!rule.whole_word || may_begin_word(bytes, at))
-            && form.fits(&bytes[at..bytes.len().min(at + max_bytes)], rule.min_bytes)
-    })
 }
 
 /// The password that `rule` finds in a URL.
@@ -130,13 +83,13 @@ fn first_match(rule: &Rule, bytes: &[u8], window: Range<usize>) -> Option<Found>
 /// What the pattern alone says.
 fn candidate_match(rule: &Rule, bytes: &[u8], window: Range<usize>) -> Option<Found> {
     let found = rule.pattern.find(bytes.get(window.clone())?)?;
-    found_in(rule, &bytes[..window.end], window.start + found.start()..window.start + found.end())
+    found_in(&rule.pattern, &bytes[..window.end], window.start + found.start()..window.start + found.end())
 }
 
 /// The match at `whole`, and which part of it is the secret.
-fn found_in(rule: &Rule, bytes: &[u8], whole: Range<usize>) -> Option<Found> {
-    let secret = if rule.pattern.captures_len() > 1 {
-        let captures = rule.pattern.captures(&bytes[whole.start..])?;
+fn found_in(pattern: &Regex, bytes: &[u8], whole: Range<usize>) -> Option<Found> {
+    let secret = if pattern.captures_len() > 1 {
+        let captures = pattern.captures(&bytes[whole.start..])?;
         let group = captures.name("secret");
         group.map_or(whole.clone(), |group| whole.start + group.start()..whole.start + group.end())
     } else {
@@ -188,12 +141,4 @@ fn end_of_cut_block(bytes: &[u8], from: usize) -> usize {
         }
         end = next + 1;
     }
-}
-
-/// The first digit or letter after the group that begins at `start`.
-fn next_group(bytes: &[u8], start: usize) -> usize {
-    let rest = &bytes[start..];
-    let group = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    let gap = rest[group..].iter().take_while(|byte| !byte.is_ascii_alphanumeric()).count();
-    start + (group + gap).max(1)
 }

@@ -17,8 +17,11 @@ impl Looking<'_> {
     pub(super) fn digits(&mut self, view: &View<'_>, block: &Block, pass: &mut DigitPass) {
         let finder = self.finder;
         while let Some(stretch) = pass.digits.next_in(block, view.bytes) {
+            let mut starts = None;
             for rule in finder.numbers.rules_for(block, view.bytes, &stretch, &mut pass.memory) {
-                for secret in confirm::in_digits(&finder.rules.rules[rule], view.bytes, stretch.clone()) {
+                let starts = starts.get_or_insert_with(|| finder.numbers.word_starts(view.bytes, &stretch));
+                let rule_of = &finder.rules.rules[rule];
+                for secret in confirm::in_digits(rule_of, view.bytes, stretch.clone(), starts) {
                     self.hit(view, rule, secret);
                 }
             }

@@ -39,12 +39,16 @@ impl Pattern {
             .any(|sign| self.source.contains(sign))
     }
 
-    /// Bytes of the match with which `text` begins: half the work of a search.
-    pub(crate) fn begins(&self, text: &[u8]) -> Option<usize> {
-        let anchored = self.anchored.get_or_init(|| {
+    /// The pattern at the beginning of a text only: half the work of a search.
+    pub(crate) fn anchored(&self) -> &Regex {
+        self.anchored.get_or_init(|| {
             build(&format!(r"\A(?:{})", self.source)).expect("checked when the rule was read")
-        });
-        anchored.find(text).map(|found| found.end())
+        })
+    }
+
+    /// Bytes of the match with which `text` begins.
+    pub(crate) fn begins(&self, text: &[u8]) -> Option<usize> {
+        self.anchored().find(text).map(|found| found.end())
     }
 
     /// Whether the regex compiles; only its size can still be wrong.
@@ -182,11 +186,17 @@ impl Form {
     /// Whether `text` could begin with a match of at least `min_bytes`, by the bytes that it is made of.
     #[inline]
     pub(crate) fn fits(&self, text: &[u8], min_bytes: usize) -> bool {
-        let length = text.iter().take_while(|byte| self.has(**byte)).count();
-        let count = |is_kind: fn(&u8) -> bool| text[..length].iter().filter(|byte| is_kind(byte)).count();
-        length >= min_bytes
-            && (self.min_digits == 0 || count(u8::is_ascii_digit) >= self.min_digits)
-            && (self.min_signs == 0 || count(|byte| !byte.is_ascii_alphanumeric()) >= self.min_signs)
+        let (mut digits, mut signs) = (0, 0);
+        let is_enough = |length: usize, digits: usize, signs: usize| {
+            length >= min_bytes && digits >= self.min_digits && signs >= self.min_signs
+        };
+        let fitting = text.iter().enumerate().take_while(|(_, byte)| self.has(**byte));
+        let mut lengths = fitting.map(|(before, byte)| {
+            digits += usize::from(byte.is_ascii_digit());
+            signs += usize::from(!byte.is_ascii_alphanumeric());
+            is_enough(before + 1, digits, signs)
+        });
+        is_enough(0, 0, 0) || lengths.any(|enough| enough)
     }
 }
 

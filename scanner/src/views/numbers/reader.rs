@@ -229,11 +229,32 @@ impl Reading {
     }
 }
 
-fn number(digits: &[u8], base: u32) -> Option<u8> {
-    let number =
-        digits.iter().try_fold(0, |number, &digit| Some(number * base + char::from(digit).to_digit(base)?));
-    u8::try_from(number?).ok()
+/// The byte that the digits say; `None` when one is no digit of the base, or they say more.
+#[inline]
+fn number(digits: &[u8], base: u16) -> Option<u8> {
+    let mut number = 0_u16;
+    for digit in digits {
+        let value = u16::from(VALUE[usize::from(*digit)]);
+        if value >= base || number > u16::from(u8::MAX) {
+            return None;
+        }
+        number = number * base + value;
+    }
+    u8::try_from(number).ok()
 }
+
+/// What each digit says in the largest base.
+static VALUE: [u8; 256] = {
+    let mut table = [u8::MAX; 256];
+    let mut value = 0;
+    while value < 16 {
+        let digit = b"0123456789abcdef"[value as usize];
+        table[digit as usize] = value;
+        table[digit.to_ascii_uppercase() as usize] = value;
+        value += 1;
+    }
+    table
+};
 
 fn decoded(bytes: &[u8], base: Base, reading: Reading) -> Decoded {
     let Reading { bytes: text, places, prefix, .. } = reading;
