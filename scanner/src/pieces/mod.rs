@@ -16,6 +16,7 @@ mod protobuf;
 mod scattered;
 mod starts;
 mod stem;
+mod token;
 mod walk;
 
 use std::ops::Range;

@@ -4,6 +4,7 @@
 //! are looked at, and chance makes what they say weak evidence.
 
 mod stretches;
+mod unescaped;
 
 use std::ops::Range;
 

@@ -1,10 +1,9 @@
 //! Where text in base85 stands: where a row of visible characters opens, and its first groups are text in some alphabet.
 
-use std::ops::Range;
-
+use super::unescaped::{Unescaped, has_escape, unescaped};
 use super::{ALPHABETS, Alphabet, GROUP, VALUES, begins_text, decode, group};
 use crate::candidates::{Block, CHUNK, Class};
-use crate::views::{Codec, Decoded, Steps};
+use crate::views::Decoded;
 
 /// Groups in a row that must be text: sixteen bytes.
 const MIN_GROUPS: usize = 4;
@@ -155,12 +154,6 @@ fn possible_alphabets(row: &[u8; SHORTEST]) -> u8 {
     row.chunks_exact(GROUP).fold(u8::MAX, |possible, group| possible & FIRST[usize::from(group[0])])
 }
 
-/// Whether an escaped sign stands in the group at the start of `rest`.
-fn has_escape(rest: &[u8]) -> bool {
-    let group = &rest[..rest.len().min(GROUP + 1)];
-    group.windows(2).any(|pair| pair[0] == b'\\' && is_escaped(pair[1]))
-}
-
 /// The alphabet in which this row begins with text.
 #[inline]
 fn alphabet_of(row: &[u8]) -> Option<usize> {
@@ -173,52 +166,6 @@ fn alphabet_of(row: &[u8]) -> Option<usize> {
         let is_text = |characters: &[u8]| group(&VALUES[which], characters).is_some();
         possible >> which & 1 == 1 && row.chunks_exact(GROUP).all(is_text)
     })
-}
-
-/// Ascii85 has quotes and backslashes, which stand escaped in JSON and in code: the row without what escapes them.
-fn unescaped(bytes: &[u8], start: usize) -> Decoded {
-    let (mut steps, mut plain, mut end) = (Steps::default(), Vec::new(), start);
-    steps.push(0, start);
-    for (place, byte) in Unescaped::new(bytes, start) {
-        if place.len() > 1 {
-            steps.push(plain.len(), place.start);
-            steps.push(plain.len() + 1, place.end);
-        }
-        plain.push(byte);
-        end = place.end;
-    }
-    Decoded { bytes: plain, source: start..end, codec: Codec::Escape(steps) }
-}
-
-/// The characters of a row, each with its place, without the backslashes before quotes and backslashes.
-struct Unescaped<'b> {
-    bytes: &'b [u8],
-    at: usize,
-}
-
-impl<'b> Unescaped<'b> {
-    fn new(bytes: &'b [u8], at: usize) -> Self {
-        Self { bytes, at }
-    }
-}
-
-impl Iterator for Unescaped<'_> {
-    type Item = (Range<usize>, u8);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (byte, length) = match self.bytes.get(self.at..)? {
-            [b'\\', sign, ..] if is_escaped(*sign) => (*sign, 2),
-            [byte, ..] if Class::Visible.has(*byte) && !is_escaped(*byte) => (*byte, 1),
-            _ => return None,
-        };
-        let place = self.at..self.at + length;
-        self.at = place.end;
-        Some((place, byte))
-    }
-}
-
-fn is_escaped(sign: u8) -> bool {
-    matches!(sign, b'"' | b'\\')
 }
 
 #[cfg(test)]
