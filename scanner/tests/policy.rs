@@ -40,6 +40,9 @@ fn read(path: &str) -> io::Result<Vec<u8>> {
         "rules/a.toml" => Ok(rule_file("first").into_bytes()),
         "rules/b.toml" => Ok(rule_file("second").into_bytes()),
         "own.toml" => Ok(rule_file("third").into_bytes()),
+        "short.toml" => {
+            Ok(rule_file("third").replace("{20}", "{4}").replace("lower 20", "lower 4").into_bytes())
+        }
         "endless.toml" => Ok(rule_file("third").replace("{20}", "+").into_bytes()),
         "taken.toml" => Ok(rule_file("third").replace("third.key", "aws.access-key-id").into_bytes()),
         "latin1.toml" => Ok(vec![0xe9]),
@@ -215,6 +218,14 @@ fn rules_of_the_operator_are_looked_for() {
         assert_eq!(found, want, "{files}");
         assert_ne!(hash, builtin, "the hash of the rules knows of {files}");
     }
+}
+
+#[test]
+fn a_rule_of_the_operator_may_find_something_short() {
+    let policy = parse("[rules]\nfiles = [\"short.toml\"]").expect("the policy is good");
+    let rules = RuleSet::builtin().expect("the rules are good");
+    let scanner = Scanner::new(rules, policy, FingerprintKey::new([7; 32]));
+    assert_eq!(common::rules_in(&scanner, b"in THIRD_abcd alone"), ["third.key"]);
 }
 
 #[test]

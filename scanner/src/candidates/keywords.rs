@@ -29,7 +29,7 @@ pub(crate) struct Keywords {
 impl Keywords {
     /// Collects the keywords that fit into a run.
     pub(crate) fn new(rules: &RuleSet) -> Self {
-        let fitting = keywords_of(rules).filter(|(_, keyword)| fits_a_run(keyword));
+        let fitting = keywords_of(rules).filter(|(rule, keyword)| is_in_run(&rules.rules[*rule], keyword));
         let (of_words, inner): (Vec<_>, Vec<_>) = fitting
             .map(|(rule, keyword)| (keyword.clone(), rule))
             .partition(|(keyword, rule)| begins_a_word(&rules.rules[*rule], keyword));
@@ -134,9 +134,14 @@ fn begins_a_word(rule: &Rule, keyword: &Keyword) -> bool {
     stands_alone && rule.is_telling && is(keyword.bytes[0], ALNUM)
 }
 
+/// Whether the keyword stands in a run in every match of its rule.
+pub(super) fn is_in_run(rule: &Rule, keyword: &Keyword) -> bool {
+    rule.is_at_run && fits_a_run(keyword)
+}
+
 /// A keyword with a space or a quote in it is no part of a run, and around a short one with a tilde there may be none,
 /// since tildes end runs: the literal pass looks for them.
-pub(super) fn fits_a_run(keyword: &Keyword) -> bool {
+fn fits_a_run(keyword: &Keyword) -> bool {
     let fits = |&byte: &u8| is(byte, EXTENDED) && (byte != b'~' || keyword.bytes.len() > HASHED);
     keyword.bytes.len() >= HASHED && keyword.bytes.iter().all(fits)
 }
@@ -179,7 +184,9 @@ mod tests {
             let rules = RuleSet::builtin().expect("good rules");
             let keywords = Keywords::new(&rules);
             let all: Vec<(usize, &Keyword)> =
-                keywords_of(&rules).filter(|(_, keyword)| fits_a_run(keyword)).collect();
+                keywords_of(&rules)
+                    .filter(|(rule, keyword)| is_in_run(&rules.rules[*rule], keyword))
+                    .collect();
             let bytes: Vec<u8> = pieces
                 .iter()
                 .flat_map(|(index, noise)| [noise.as_bytes(), &index.get(&all).1.bytes].concat())

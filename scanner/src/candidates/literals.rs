@@ -1,7 +1,7 @@
 //! The second pass: the few literals that stand outside runs. Stems of names that say secret, and keywords
-//! with a space in them. A frequent literal costs a comparison wherever it stands, so there are few.
+//! with a space in them or of rules with short matches. A frequent literal costs a comparison wherever it stands, so there are few.
 
-use super::keywords::{fits_a_run, keywords_of};
+use super::keywords::{is_in_run, keywords_of};
 use super::masks::{Beginnings, Block, CHUNK, WORDS};
 use super::table::Table;
 use crate::rules::{Keyword, RuleSet};
@@ -54,7 +54,7 @@ impl Literals {
         });
         let url = entry(b"//:".to_vec(), Literal::ReversedUrl);
         let keywords = keywords_of(rules)
-            .filter(|(_, keyword)| !fits_a_run(keyword))
+            .filter(|(rule, keyword)| !is_in_run(&rules.rules[*rule], keyword))
             .flat_map(|(rule, keyword)| spellings(rules, rule, keyword));
         let table = Table::new(stems.chain(turned).chain([url]).chain(keywords).collect());
         let literals = table.literals().map(|literal| (literal.bytes.as_slice(), literal.ignore_case));

@@ -46,7 +46,7 @@ pub(crate) use masks::in_blocks;
 pub(crate) use masks::{BLOCK, Beginnings, Block, CHUNK, Class, ROW, WORDS, next_text_in_base64};
 pub(crate) use meaning::{Says, names_a_count, says};
 pub(crate) use names::{Named, name_around, named_at};
-pub(crate) use runs::{Run, Runs};
+pub(crate) use runs::{MIN_RUN, Run, Runs};
 pub(crate) use seed_words::{SeedWords, words_of as seed_words_of};
 pub(crate) use spelling::spelled_words;
 pub(crate) use table::Table as LiteralTable;

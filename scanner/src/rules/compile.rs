@@ -90,6 +90,7 @@ impl Shared<'_> {
             confidence: entry.confidence.or(defaults.confidence).unwrap_or(Confidence::High),
             pattern: Pattern::new(anchored(&trigger, &entry.pattern)),
             is_telling: shape.is_telling(),
+            is_at_run: entry.reach > 0 || shape.is_at_run(),
             bits: shape.bits() + entry.confirm.iter().map(|name| checks::bits(name)).sum::<f64>(),
             starts: starts(&trigger, &shape),
             min_bytes: shape.min_bytes(),

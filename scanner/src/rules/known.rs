@@ -62,6 +62,7 @@ impl Rule {
             trigger: Trigger::Known { value: Arc::new(secret.value.clone()) },
             pattern: Pattern::new(String::new()),
             is_telling: false,
+            is_at_run: true,
             until: None,
             whole_word: false,
             context: Vec::new(),

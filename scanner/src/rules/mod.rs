@@ -6,6 +6,7 @@ mod examples;
 mod homes;
 mod known;
 mod pattern;
+mod row;
 mod summary;
 mod syntax;
 mod telling;
@@ -171,6 +172,8 @@ pub(crate) struct Rule {
     pub(crate) min_bytes: usize,
     /// Whether every match lies in one run and has a digit or two capitals in a row.
     pub(crate) is_telling: bool,
+    /// Whether every match lies at a run, see [`crate::candidates::MIN_RUN`]; where its beginning is not known, yes.
+    pub(crate) is_at_run: bool,
     /// Where the match may go on to: everything up to and including this, at most `max_bytes` further.
     pub(crate) until: Option<Until>,
     /// A match touching a word character on either side is part of something longer, and no match.

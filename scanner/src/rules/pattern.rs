@@ -8,7 +8,7 @@ use regex_syntax::ParserBuilder;
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::telling;
+use super::{row, telling};
 
 /// No pattern may match more than this; longer things are blocks with an `until`.
 const MAX_MATCH_BYTES: usize = 8192;
@@ -102,6 +102,11 @@ impl Shape {
     /// How unlikely random text of token characters (64 of them) is to match, in bits.
     pub(super) fn bits(&self) -> f64 {
         bits_of(&self.0)
+    }
+
+    /// Whether every match has a row of token characters at its beginning, or behind what belongs to the same run.
+    pub(super) fn is_at_run(&self) -> bool {
+        row::is_at_run(&self.0)
     }
 
     /// Whether every match has a digit or two capitals in a row.
