@@ -154,22 +154,20 @@ def test_nobody_there_is_no_verdict():
 
 
 def test_a_late_answer_is_not_taken_for_the_next_one():
-    slow = True
+    given_up = asyncio.Event()
 
     async def late(asked):
-        nonlocal slow
-        if slow:
-            slow = False
-            await asyncio.sleep(0.3)
+        await given_up.wait()
         return http(ANSWER | {"id": asked["id"]})
 
     async def conversation(service):
         with pytest.raises(NoVerdict):
             await service.scan(REQUEST)
-        await asyncio.sleep(0.3)
+        given_up.set()
+        await asyncio.sleep(0.1)
         return (await service.scan(REQUEST)).verdict
 
-    assert talk(Peer(late), conversation, timeout_ms=150) == "allow"
+    assert talk(Peer(late), conversation, timeout_ms=1000) == "allow"
 
 
 def test_a_kept_connection_that_died_is_replaced():

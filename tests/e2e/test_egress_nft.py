@@ -36,7 +36,7 @@ while True:
 
 # Tries each place as the user given, and prints which answered.
 CLIENT = """
-import json, os, socket, sys, time
+import json, os, socket, sys
 places, user = json.loads(sys.argv[1])
 os.setuid(user)
 ECHO = bytes([8, 0, 0xF7, 0xFD, 0, 1, 0, 1])  # an ICMP echo request with its checksum
@@ -44,15 +44,16 @@ def tried(kind, host, port):
     proto = socket.IPPROTO_ICMP if kind == "icmp" else 0
     with socket.socket(type=socket.SOCK_STREAM if kind == "tcp" else socket.SOCK_DGRAM, proto=proto) as link:
         link.settimeout(2)
-        began = time.monotonic()
         try:
             link.connect((host, port))
             if kind != "tcp":
                 link.send(ECHO if kind == "icmp" else b"hello")
                 link.recv(100)
             return "answered"
+        except TimeoutError:
+            return "silence"
         except OSError:
-            return "refused" if time.monotonic() - began < 1 else "silence"
+            return "refused"
 print(json.dumps([tried(*place) for place in places]))
 """
 
