@@ -42,7 +42,8 @@ def answers(port: int) -> bool:
     """Whether somebody listens."""
     with socket.socket() as probe:
         probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        # A port that nobody listens on may be the one that this socket was given: then it talks to itself.
+        return probe.connect_ex(("127.0.0.1", port)) == 0 and probe.getsockname()[1] != port
 
 
 class Process:
