@@ -14,6 +14,9 @@ const CONTEXT: usize = 64;
 /// Shorter values are no secrets that a name could give away.
 const MIN_VALUE: usize = 6;
 
+/// Rules that are remembered while their words are found again.
+const SEEN: usize = 8;
+
 /// Most that stands behind a name that is its own value.
 const MAX_REST: usize = 6;
 /// A shorter word with a number may be a password.
@@ -91,11 +94,9 @@ impl NameRules {
         };
         let value = named.value.clone();
         let context = &bytes[start_of_context(view, named.name.start)..named.name.end];
-        let of_vendors =
-            self.words.find_overlapping_iter(context).flat_map(|word| &self.rules_of_word[word.pattern()]);
-        let find =
-            |&index: &usize| secret_in(&rules.rules[index], bytes, &value).map(|secret| (index, secret));
-        of_vendors.copied().find_map(|index| find(&index)).or_else(|| self.generic_for(says).find_map(find))
+        let find = |index: usize| secret_in(&rules.rules[index], bytes, &value).map(|secret| (index, secret));
+        let of_vendor = self.vendors_of(context).find_map(find);
+        of_vendor.or_else(|| self.generic_for(says).copied().find_map(find))
     }
 
     /// The same for the cell of a table.
@@ -111,6 +112,20 @@ impl NameRules {
         }
         self.generic_for(says)
             .find_map(|&index| secret_in(&rules.rules[index], bytes, cell).map(|secret| (index, secret)))
+    }
+
+    /// Rules whose words stand in the context, each once, unless there are many.
+    fn vendors_of(&self, context: &[u8]) -> impl Iterator<Item = usize> {
+        let (mut seen, mut next) = ([usize::MAX; SEEN], 0);
+        let words = self.words.find_overlapping_iter(context);
+        words.flat_map(|word| self.rules_of_word[word.pattern()].iter().copied()).filter(move |rule| {
+            let is_new = !seen.contains(rule);
+            if is_new {
+                seen[next % SEEN] = *rule;
+                next += 1;
+            }
+            is_new
+        })
     }
 
     fn generic_for(&self, says: Says) -> impl Iterator<Item = &usize> {
@@ -139,9 +154,9 @@ fn is_plausible(value: &[u8]) -> bool {
 /// a password no letters.
 fn repeats(name: &[u8], value: &[u8]) -> bool {
     let same = |head: &[u8]| head.eq_ignore_ascii_case(name);
-    let is_password = says(name) == Says::Password;
-    let is_little =
-        |rest: &[u8]| rest.len() <= MAX_REST && !(is_password && rest.iter().any(u8::is_ascii_alphabetic));
+    let is_little = |rest: &[u8]| {
+        rest.len() <= MAX_REST && !(rest.iter().any(u8::is_ascii_alphabetic) && says(name) == Says::Password)
+    };
     value.split_at_checked(name.len()).is_some_and(|(head, rest)| same(head) && is_little(rest))
 }
 
