@@ -4,11 +4,14 @@ use std::ops::Range;
 
 use super::boundary::may_begin_word;
 use super::{Found, confirm, found_in, numbers};
+use crate::candidates::classes::{ALNUM, is};
 use crate::rules::{Rule, Trigger};
 
 /// How often the digits of one stretch are tried from a new start: cards in a long list are found, and a
 /// megabyte of grouped digits stays linear.
 const MAX_STARTS: usize = 64;
+/// Bytes of the longest escape: `\u0022`.
+const MAX_ESCAPE: usize = 6;
 
 /// Where words may begin in a stretch of digits and shortly before it: every rule asks.
 #[derive(Debug)]
@@ -23,7 +26,17 @@ impl<'b> WordStarts<'b> {
     /// Those from `from` up to `end`.
     pub(crate) fn of(bytes: &'b [u8], from: usize, end: usize) -> Self {
         let known = from..end.min(from + u128::BITS as usize);
-        let bits = known.rev().fold(0, |bits, at| bits << 1 | u128::from(may_begin_word(bytes, at)));
+        let is_of_word = |at: Option<usize>| at.is_some_and(|at| is(bytes[at], ALNUM));
+        // Behind two letters or digits a word begins only after an escape, or what may count its bytes.
+        let reach = from.saturating_sub(MAX_ESCAPE);
+        let is_odd = memchr::memchr3(b'x', b'%', b'\\', &bytes[reach..known.end]).is_some();
+        let mut last = [from.checked_sub(2), from.checked_sub(1)].map(is_of_word);
+        let mut bits = 0;
+        for (bit, at) in known.enumerate() {
+            let begins = last != [true; 2] || is_odd && may_begin_word(bytes, at);
+            bits |= u128::from(begins) << bit;
+            last = [last[1], is_of_word(Some(at))];
+        }
         Self { bytes, from, bits }
     }
 
