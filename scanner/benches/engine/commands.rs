@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use crate::bodies::{Corpus, post, post_gzip, response};
 use crate::{allocations, dense, doubled, floor, measure, recall};
 
-/// No single scan may take longer; one that would is told as not linear.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// No single scan may take longer, also while the machine does other work; one that would is told as not linear. The
+/// scanner asks the clock of its doors, for that of the processor takes a microsecond to read.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Calls that make one round of a latency.
 const CALLS: usize = 8_000;
 
@@ -170,8 +171,8 @@ impl Bench {
 
 /// `None` when the scan was out of time.
 fn scan(scanner: &Scanner, message: &Message<'_>) -> Option<Answer> {
-    let start = measure::processor_time();
-    scanner.scan(message, &|| measure::processor_time().saturating_sub(start) > PATIENCE).ok()
+    let start = Instant::now();
+    scanner.scan(message, &|| start.elapsed() > PATIENCE).ok()
 }
 
 fn mebibytes_of(word: &str) -> usize {
