@@ -66,7 +66,7 @@ const DISGUISES: [Disguise; 21] = [
 ];
 
 /// Spellings that say for sure that they are one.
-const NUMBERS: [Disguise; 20] = [
+const NUMBERS: [Disguise; 21] = [
     ("base32", |text| BASE32.encode(text).into_bytes()),
     ("base32 in lower case", |text| BASE32_NOPAD.encode(text).to_ascii_lowercase().into_bytes()),
     ("base32 hex", |text| BASE32HEX_NOPAD.encode(&[b"> ", text].concat()).into_bytes()),
@@ -89,6 +89,10 @@ const NUMBERS: [Disguise; 20] = [
         [&text[..7], b"=\r\n", &rest.join(&b"=\r\n"[..])].concat()
     }),
     ("literals in code", |text| text.chunks(6).collect::<Vec<_>>().join(&b"\\\" + \\\""[..])),
+    ("appended line by line", |text| {
+        let line = |piece: &[u8]| format!("k += \\\"{}\\\"", String::from_utf8_lossy(piece));
+        joined(text.chunks(5).map(line), "\\n")
+    }),
     ("named entities", |text| named_entities(text)),
     ("braces", |text| text.iter().flat_map(|byte| format!("\\u{{{byte:x}}}").into_bytes()).collect()),
     ("UTF-7", |text| {
@@ -187,7 +191,7 @@ fn applies(disguise: &str, token: &[u8]) -> bool {
     let is_word = token.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/+=~@%!".contains(byte));
     match disguise {
         "spaced" => token.iter().all(u8::is_ascii_alphanumeric),
-        "rot13" | "reversed" | "literals in code" | "soft line breaks" => is_word,
+        "rot13" | "reversed" | "literals in code" | "soft line breaks" | "appended line by line" => is_word,
         "base58" => token.len() < 1400,
         _ => true,
     }
@@ -267,7 +271,7 @@ fn what_is_cut_out_is_not_found_again() {
 #[test]
 fn what_the_operator_named_is_found_in_every_disguise() {
     let scanner = scanner_with("[[known]]\nname = \"canary-1\"\nvalue = \"passwords lima kilo 94\"\n");
-    let skipped = ["rot13", "reversed", "spaced"];
+    let skipped = ["rot13", "reversed", "spaced", "appended line by line"];
     let all = DISGUISES.iter().chain(&NUMBERS).chain(&CHANCE).filter(|(name, _)| !skipped.contains(name));
     for (name, disguise) in all {
         let body = carrier(&disguise(b"passwords lima kilo 94"));

@@ -1,4 +1,4 @@
-//! String literals that code puts together: `"AKIA" + "IOSF"`, `'a' . 'b'`, `"a" "b"`.
+//! String literals that code puts together: `"AKIA" + "IOSF"`, `'a' . 'b'`, `"a" "b"`, and `k += "IOSF"` line by line.
 
 use std::ops::Range;
 
@@ -23,6 +23,9 @@ pub(crate) struct Joins {
     at: usize,
     /// Quotes of the last of them that are still to be looked at.
     quotes: u64,
+    /// Equals signs there behind a plus, and whether it ends with one.
+    appends: u64,
+    sign: bool,
     /// What joins goes on at the end of that chunk.
     goes_on: bool,
     /// Where the last joined text ended.
@@ -41,9 +44,17 @@ impl Joins {
                     return Some(decoded);
                 }
             }
+            while self.appends != 0 {
+                let equals = self.at - CHUNK + self.appends.trailing_zeros() as usize;
+                self.appends &= self.appends - 1;
+                if let Some(decoded) = self.appended(bytes, equals) {
+                    return Some(decoded);
+                }
+            }
             if self.at >= block.range().end {
                 return None;
             }
+            self.appends = block.appends(self.at, &mut self.sign);
             self.quotes = block.rows_between(Class::Joint, Class::Quote, self.at, &mut self.goes_on);
             self.at += CHUNK;
         }
@@ -56,15 +67,43 @@ impl Joins {
         let closing = (quote - between.count()).checked_sub(1).filter(|closing| *closing >= self.taken)?;
         let mark = closing_quote(&bytes[..=closing])?;
         let join = join_from(bytes, closing + 1 - mark.len(), mark)?;
+        self.joined(bytes, &join.gap, |at| join_from(bytes, at, &join.quote).map(|join| join.gap))
+    }
+
+    /// All that is appended like the string behind the equals sign at `equals`.
+    #[inline(never)]
+    fn appended(&mut self, bytes: &[u8], equals: usize) -> Option<Decoded> {
+        let opening = equals + 1 + blanks(&bytes[equals + 1..]);
+        let quote = bytes.get(opening..)?.iter().take(2).position(|byte| Class::Quote.has(*byte))?;
+        let quote = &bytes[opening..=opening + quote];
+        let floor = self.taken.max(equals.saturating_sub(MAX_BETWEEN));
+        let closing = memchr::memmem::rfind(bytes.get(floor..equals)?, quote)? + floor;
+        let gap = closing..opening + quote.len();
+        let between = &bytes[gap.clone()];
+        let piece = &bytes[gap.end..bytes.len().min(gap.end + MAX_PIECE)];
+        let is_of_token = piece[..length_of_piece(piece)].iter().all(|byte| is(*byte, EXTENDED));
+        if !is_of_token {
+            return None;
+        }
+        self.joined(bytes, &gap, |at| bytes[at..].starts_with(between).then(|| at..at + between.len()))
+    }
+
+    /// What is joined around `gap`, if tokens could be; `next` tells what stands between two pieces where one ends.
+    fn joined(
+        &mut self,
+        bytes: &[u8],
+        gap: &Range<usize>,
+        next: impl Fn(usize) -> Option<Range<usize>>,
+    ) -> Option<Decoded> {
         // A dash alone is what logs write for nothing.
-        let ends_token = match bytes[..join.gap.start] {
+        let ends_token = match bytes[..gap.start] {
             [.., before, last] => is(last, ALNUM) || is(last, EXTENDED) && is(before, EXTENDED),
             _ => false,
         };
-        if !ends_token || !is(bytes[join.gap.end], EXTENDED) {
+        if !ends_token || !bytes.get(gap.end).is_some_and(|byte| is(*byte, EXTENDED)) {
             return None;
         }
-        let decoded = joined(bytes, &join, self.taken);
+        let decoded = joined(bytes, gap, self.taken, next);
         self.taken = decoded.source.end;
         Some(decoded)
     }
@@ -120,17 +159,21 @@ fn length_of_piece(piece: &[u8]) -> usize {
     }
 }
 
-/// Everything that is joined with the pieces around `first`.
-fn joined(bytes: &[u8], first: &Join, floor: usize) -> Decoded {
-    let floor = floor.max(first.gap.start.saturating_sub(MAX_PIECE));
+/// Everything that is joined with the pieces around `gap`.
+fn joined(
+    bytes: &[u8],
+    gap: &Range<usize>,
+    floor: usize,
+    next: impl Fn(usize) -> Option<Range<usize>>,
+) -> Decoded {
+    let floor = floor.max(gap.start.saturating_sub(MAX_PIECE));
     let begins = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`' | b'\n');
-    let start =
-        first.gap.start - bytes[floor..first.gap.start].iter().rev().take_while(|byte| !begins(byte)).count();
+    let start = gap.start - bytes[floor..gap.start].iter().rev().take_while(|byte| !begins(byte)).count();
     let mut steps = Steps::default();
     steps.push(0, start);
-    let mut text = bytes[start..first.gap.start].to_vec();
-    steps.push(text.len(), first.gap.start);
-    let mut at = first.gap.end;
+    let mut text = bytes[start..gap.start].to_vec();
+    steps.push(text.len(), gap.start);
+    let mut at = gap.end;
     loop {
         steps.push(text.len(), at);
         let piece = &bytes[at..bytes.len().min(at + MAX_PIECE)];
@@ -138,8 +181,8 @@ fn joined(bytes: &[u8], first: &Join, floor: usize) -> Decoded {
         text.extend_from_slice(&piece[..length]);
         at += length;
         steps.push(text.len(), at);
-        match join_from(bytes, at, &first.quote) {
-            Some(join) => at = join.gap.end,
+        match next(at) {
+            Some(gap) => at = gap.end,
             None => break,
         }
     }
@@ -172,6 +215,9 @@ mod tests {
             "k := 'ABC' || 'DEF' || 'GHI';",
             "k = (\"ABC\" \"DEF\"\n     \"GHI\")",
             "k = \"ABC\" \\\n  \"DEF\" \\\n  \"GHI\"",
+            "k = 'ABC'\nk += 'DEF'\nk += 'GHI'",
+            "k=\"ABC\";k+=\"DEF\";k+=\"GHI\";",
+            r#"{"code": "k = \"ABC\"\n    k += \"DEF\"\n    k += \"GHI\"\n"}"#,
         ] {
             let decoded = first(text).expect(text);
             for lead in 0..150 {
