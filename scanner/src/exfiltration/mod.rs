@@ -98,8 +98,8 @@ impl Place<'_> {
         self.hits.iter().chain(&self.found.hits).any(overlaps)
     }
 
-    /// Host names, and names of headers and trailers in HTTP/2, lose their capitals on the way. What has no small letters can be
-    /// read again.
+    /// Host names, and names of headers and trailers in HTTP/2, lose their capitals on the way. What has no small
+    /// letters can be read again.
     fn lost_case(&mut self, range: Range<usize>) {
         let raw = &self.bytes[range.clone()];
         let mut labels = raw.split(|byte| !byte.is_ascii_alphanumeric());
