@@ -15,6 +15,9 @@ const MIN_LETTERS: u32 = 3;
 /// Characters of a row that are no small letters.
 const MIN_NOT_SMALL: u32 = 4;
 
+/// The alphabet that alone has what stands escaped.
+const ASCII85: usize = 0;
+
 /// The alphabets in which a group of text may begin with each character, a bit each.
 static FIRST: [u8; 256] = first();
 
@@ -53,18 +56,21 @@ impl Stretches {
     pub(crate) fn next_in(&mut self, block: &Block, bytes: &[u8]) -> Option<Decoded> {
         for chunk in block.chunks_from(self.at + SHORTEST - 1) {
             let rows = block.opened_rows::<SHORTEST>(chunk);
-            if rows == 0 || rows & block.behind::<SHORTEST>(Class::Telling, chunk) == 0 {
+            if rows == 0 {
+                continue;
+            }
+            let rows = rows & block.behind::<SHORTEST>(Class::Telling, chunk);
+            let escaped = if self.may_escape { block.behind::<SHORTEST>(Class::Escape, chunk) } else { 0 };
+            let likely = likely(block, bytes, chunk, rows, escaped);
+            if likely == 0 {
                 continue;
             }
             let looks = Looks::of(block, chunk);
-            let escaped = if self.may_escape { block.behind::<SHORTEST>(Class::Escape, chunk) } else { 0 };
-            for last in block.positions(chunk, rows) {
+            for last in block.positions(chunk, likely) {
                 let start = last + 1 - SHORTEST;
-                let is_escaped = escaped >> (last - chunk) & 1 == 1;
                 if start >= self.at
-                    && (is_escaped || begins_line(&bytes[..start]) || may_be_text(bytes, start))
                     && looks.encoded(last - chunk)
-                    && let Some(decoded) = self.opened_at(bytes, start, is_escaped)
+                    && let Some(decoded) = self.opened_at(bytes, start, escaped >> (last - chunk) & 1 == 1)
                 {
                     self.at = decoded.source.end.max(start + 1);
                     return Some(decoded);
@@ -89,11 +95,7 @@ impl Stretches {
             return None;
         }
         if is_escaped && head.contains(&b'\\') {
-            let mut plain = [0; SHORTEST];
-            let characters = plain.iter_mut().zip(Unescaped::new(bytes, start));
-            characters.for_each(|(plain, (_, byte))| *plain = byte);
-            alphabet_of(&plain)?;
-            return Some(unescaped(bytes, start));
+            return begins_escaped(bytes, start).then(|| unescaped(bytes, start));
         }
         let which = alphabet_of(head)?;
         let is_text = |at: &usize| {
@@ -142,10 +144,28 @@ fn begins_line(before: &[u8]) -> bool {
     matches!(before, [.., b'\n'] | [.., b'\\', b'n'])
 }
 
-/// Whether there is an alphabet in which each of the first groups may begin with text.
+/// Those of `rows`, a bit each at its last byte in the chunk, that may begin with text: in some alphabet each group may,
+/// a line begins before it, or a sign in it is escaped and moves the groups. No branch tells one row from another.
 #[inline]
-fn may_be_text(bytes: &[u8], start: usize) -> bool {
-    bytes[start..].first_chunk::<SHORTEST>().is_some_and(|row| possible_alphabets(row) != 0)
+fn likely(block: &Block, bytes: &[u8], chunk: usize, rows: u64, escaped: u64) -> u64 {
+    block.positions(chunk, rows).fold(0, |likely, last| {
+        let start = last + 1 - SHORTEST;
+        let Some(row) = bytes[start..].first_chunk::<SHORTEST>() else { return likely };
+        let is_escaped = escaped >> (last - chunk) & 1 == 1;
+        let may_be_moved = (u8::from(is_escaped) << ASCII85) & FIRST[usize::from(row[0])];
+        let is_likely = possible_alphabets(row) | may_be_moved != 0;
+        likely | u64::from(is_likely | begins_line(&bytes[..start])) << (last - chunk)
+    })
+}
+
+/// Whether the row at `start`, in which a sign is escaped, begins with text.
+fn begins_escaped(bytes: &[u8], start: usize) -> bool {
+    let mut characters = Unescaped::new(bytes, start).map(|(_, byte)| byte);
+    let mut next_is_text = || {
+        let characters: [u8; GROUP] = std::array::from_fn(|_| characters.next().unwrap_or_default());
+        group(&VALUES[ASCII85], &characters).is_some()
+    };
+    FIRST[usize::from(bytes[start])] & (1 << ASCII85) != 0 && (0..MIN_GROUPS).all(|_| next_is_text())
 }
 
 /// The alphabets in which each group of the row may begin with text, a bit each.
