@@ -11,7 +11,7 @@ use super::masks::{Block, CHUNK, Class};
 use crate::checks::bip39::is_listed;
 
 pub(crate) use words::words_of;
-use words::{listed_after, listed_before, without_escape, word_near};
+use words::{MAX_GAP, listed_after, listed_before, without_escape, word_near};
 
 /// Bytes between two look-ups.
 const STRIDE: usize = 40;
@@ -23,6 +23,8 @@ const SHORTEST: usize = 47;
 const SHORTEST_PLAIN: usize = 60;
 /// Letters of a word before a probe, in ASCII.
 const MAX_BEFORE: usize = 12;
+/// The bits of a chunk that are in every stretch of it as long as the shortest phrase.
+const MIDDLE: u64 = (1 << SHORTEST) - (1 << (CHUNK - SHORTEST));
 /// Fewest words of a phrase.
 const MIN_WORDS: usize = 12;
 /// Words of one row that are looked at; more are a list of words.
@@ -77,10 +79,15 @@ impl SeedWords {
         self.stretch.range.end = chunk.end.min(chunk.start + never.trailing_zeros() as usize);
         if never != 0 {
             let last = chunk.start + CHUNK - never.leading_zeros() as usize;
+            let last = Stretch { range: last..chunk.end.max(last), is_plain };
             let inside = first_gap(never).map(|gap| chunk.start + gap.start..chunk.start + gap.end);
-            let inside = inside.filter(|gap| gap.start > self.stretch.range.end && gap.end < last);
-            self.next_stretches = [inside, Some(last..chunk.end.max(last))]
-                .map(|range| range.map(|range| Stretch { range, is_plain }));
+            let inside =
+                inside.filter(|gap| gap.start > self.stretch.range.end && gap.end < last.range.start);
+            if inside.is_none() && self.stretch.next_probe(self.at).is_none() {
+                self.stretch = last;
+            } else {
+                self.next_stretches = [inside.map(|range| Stretch { range, is_plain }), Some(last)];
+            }
         }
     }
 
@@ -123,6 +130,10 @@ impl Stretch {
 #[inline]
 fn first_gap(never: u64) -> Option<Range<usize>> {
     const { assert!(SHORTEST == 47) };
+    // These stand in every such gap.
+    if never & MIDDLE != 0 {
+        return None;
+    }
     let free = !never;
     let rows = [1, 2, 4, 8, 16, 15].into_iter().fold(free, |rows, step| rows & rows >> step);
     let start = rows.trailing_zeros() as usize;
@@ -139,25 +150,29 @@ impl Block {
         if !is_plain {
             return breaks;
         }
-        let escaped = self.two_words(Class::Escape, at) << 1;
-        let letters = self.two_words(Class::Alnum, at) & !self.two_words(Class::Digit, at) & !escaped;
-        let short = letters & !(letters << 1) & !(letters >> 1 & letters >> 2);
+        let [escape, alnum, digit] =
+            [Class::Escape, Class::Alnum, Class::Digit].map(|class| self.two_words(class, at));
+        let letters = (alnum >> CHUNK) as u64 & !(((digit | escape << 1) >> CHUNK) as u64);
+        // The last byte of the chunk before, in the lowest bit.
+        let before = (alnum & !digit & !(escape << 1)) >> (CHUNK - 1) & 1;
+        let short = letters & !(letters << 1 | u64::from(before != 0)) & !(letters >> 1 & letters >> 2);
         // Where the last words of the chunk end is not known.
-        breaks | (short >> CHUNK) as u64 & u64::MAX >> 2
+        breaks | short & u64::MAX >> 2
     }
 }
 
-/// The word around `at`, when it is of ASCII and stands in the block.
+/// The word around `at`, or the next one, when all there is of ASCII and stands in the block.
 #[inline]
 fn plain_word_at(block: &Block, bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let from = at.checked_sub(MAX_BEFORE)?;
-    let letters = block.bits(Class::Alnum, from);
+    let letters = block.bits(Class::Alnum, from) & !block.bits(Class::Digit, from);
     let before = (!letters << (u64::BITS as usize - MAX_BEFORE)).leading_zeros() as usize;
-    let after = (!(letters >> MAX_BEFORE)).trailing_zeros() as usize;
-    let (start, end) = (at - before.min(MAX_BEFORE), at + after);
+    let gap = (letters >> MAX_BEFORE).trailing_zeros() as usize;
+    let (start, from) = if gap == 0 { (at - before.min(MAX_BEFORE), at) } else { (at + gap, at + gap) };
+    let end = from + (!letters.checked_shr(u32::try_from(MAX_BEFORE + gap).ok()?)?).trailing_zeros() as usize;
     let parted = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_none_or(u8::is_ascii);
-    let is_whole = before < MAX_BEFORE && after > 0 && end < block.range().end;
-    (is_whole && bytes[at].is_ascii_alphabetic() && parted(start.checked_sub(1)) && parted(Some(end)))
+    let is_whole = before < MAX_BEFORE && gap < MAX_GAP && end < block.range().end;
+    (is_whole && parted(start.checked_sub(1)) && parted(Some(end)) && bytes[at..from].is_ascii())
         .then(|| without_escape(bytes, start)..end)
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::checks::bip39::{MAX_WORD_BYTES, is_listed};
 
 /// Most bytes between two words: a line break, a number and quotes.
-const MAX_GAP: usize = 16;
+pub(super) const MAX_GAP: usize = 16;
 
 /// All words of a text.
 pub(crate) fn words_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
