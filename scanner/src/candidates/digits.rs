@@ -39,12 +39,16 @@ impl Digits {
 /// Where the digits at `last` end, when they are the fraction of a number and nothing else.
 #[inline]
 fn end_of_fraction(block: &Block, bytes: &[u8], last: usize, floor: usize) -> Option<usize> {
+    if !bytes[last].is_ascii_digit() {
+        return None;
+    }
     let start = block.start_of(bytes, last, floor, Class::Digit);
-    let is_fraction =
-        matches!(bytes[..start], [.., before, b'.'] if is(before, ALNUM)) && last + 1 - start > MAX_DOTTED;
+    if !matches!(bytes[..start], [.., before, b'.'] if is(before, ALNUM)) {
+        return None;
+    }
     let end = block.end_of(bytes, last, Class::Digit);
     let goes_on = || bytes.get(end).is_some_and(|byte| is(*byte, DIGITISH)) || is_grouping(bytes, end);
-    (is_fraction && bytes[last].is_ascii_digit() && !goes_on()).then_some(end)
+    (end - start > MAX_DOTTED && !goes_on()).then_some(end)
 }
 
 fn start_over_dots(bytes: &[u8], mut at: usize, floor: usize) -> usize {
