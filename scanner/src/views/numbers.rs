@@ -48,12 +48,8 @@ impl NumberLists {
                 self.at = if spaces > 0 { start } else { row.end };
                 continue;
             }
-            let mut probe = Reader::new(bytes, start, false);
-            self.at = probe.read(&mut self.found).max(row.end);
-            if probe.is_text {
-                Reader::new(bytes, start, true).read(&mut self.found);
-                self.found.reverse();
-            }
+            self.at = Reader::find(bytes, start, &mut self.found).max(row.end);
+            self.found.reverse();
         }
     }
 }

@@ -27,10 +27,8 @@ struct Token {
 }
 
 /// Bytes in a row that read as text, in one base.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Reading {
-    /// How many. Only those that are kept are written down.
-    length: usize,
     bytes: Vec<u8>,
     places: Vec<Range<usize>>,
     prefix: Vec<u8>,
@@ -40,40 +38,55 @@ struct Reading {
 pub(super) struct Reader<'b> {
     bytes: &'b [u8],
     at: usize,
-    readings: [Reading; 4],
-    /// Whether what is read is kept.
-    keeps: bool,
-    /// Whether enough was read, kept or not.
-    pub(super) is_text: bool,
+    until: usize,
+    /// How many bytes in a row were read, in each base.
+    lengths: [usize; 4],
+    /// Those bytes, where they are kept.
+    readings: Vec<Reading>,
+    /// Whether enough was read, kept or not, since nothing was.
+    is_text: bool,
+    /// From where on something was.
+    since: usize,
+    /// What is worth being kept.
+    texts: Vec<Range<usize>>,
     /// Where the line began whose first number is an offset, and the bytes read on it.
     dumped: Option<usize>,
 }
 
 impl<'b> Reader<'b> {
-    pub(super) fn new(bytes: &'b [u8], at: usize, keeps: bool) -> Self {
-        Self { bytes, at, readings: Default::default(), keeps, is_text: false, dumped: None }
+    fn new(bytes: &'b [u8], at: usize, until: usize, readings: Vec<Reading>) -> Self {
+        let texts = Vec::new();
+        Self { bytes, at, until, lengths: [0; 4], readings, is_text: false, since: at, texts, dumped: None }
     }
 
-    /// Returns up to where numbers were read.
-    pub(super) fn read(&mut self, found: &mut Vec<Decoded>) -> usize {
-        while let Some(token) = self.next_token() {
+    /// Reads the numbers from `at` on, and keeps those that are text; returns up to where numbers were read.
+    pub(super) fn find(bytes: &'b [u8], at: usize, found: &mut Vec<Decoded>) -> usize {
+        let mut probe = Self::new(bytes, at, bytes.len(), Vec::new());
+        let end = probe.read(found);
+        for text in probe.texts {
+            let readings = vec![Reading::default(); BASES.len()];
+            Self::new(bytes, text.start, text.end, readings).read(found);
+        }
+        end
+    }
+
+    fn read(&mut self, found: &mut Vec<Decoded>) -> usize {
+        while self.at < self.until {
+            let is_settled = self.settle();
+            let Some(token) = self.next_token() else { break };
             if self.is_offset(&token) {
                 self.dumped = Some(0);
                 continue;
             }
             let mut fits = false;
-            if !self.keeps
-                && self.is_no_text(&token)
-                && self.readings.iter().all(|reading| reading.length == 0)
-            {
-                self.pass_text_column(&token, fits);
-                continue;
-            }
-            for base in BASES {
-                if base.add(self.bytes, &token, &mut self.readings[base as usize], self.keeps) {
-                    fits = true;
-                } else {
-                    self.finish(base, found);
+            if !(is_settled && self.is_no_text(&token)) {
+                for base in BASES {
+                    let bytes = base.text(self.bytes, &token, self.readings.get_mut(base as usize));
+                    self.lengths[base as usize] += bytes;
+                    if bytes == 0 {
+                        self.finish(base, found);
+                    }
+                    fits |= bytes > 0;
                 }
             }
             self.pass_text_column(&token, fits);
@@ -81,7 +94,23 @@ impl<'b> Reader<'b> {
         for base in BASES {
             self.finish(base, found);
         }
+        self.dumped = None;
+        self.settle();
         self.at
+    }
+
+    /// Whether nothing is read in any base. What was before is done with: it can be read again from there to here.
+    fn settle(&mut self) -> bool {
+        if self.lengths != [0; 4] {
+            return false;
+        }
+        if self.dumped.is_none() {
+            let text = std::mem::replace(&mut self.since, self.at)..self.at;
+            if std::mem::take(&mut self.is_text) {
+                self.texts.push(text);
+            }
+        }
+        true
     }
 
     /// Whether the digits are no text in any base, as one look says of most numbers.
@@ -90,6 +119,8 @@ impl<'b> Reader<'b> {
         match self.bytes[token.digits.clone()] {
             [digit] => digit != b'9',
             [first, second] => first.is_ascii_alphabetic() || (first >= b'8' && second.is_ascii_alphabetic()),
+            // In octal.
+            [b'0', b'0' | b'1', _, _] => false,
             // A group of bytes in hex, or one byte in binary.
             [first, second, _, _, ..] => {
                 let group = &self.bytes[token.digits.clone()];
@@ -103,17 +134,15 @@ impl<'b> Reader<'b> {
 
     /// Ends what was read in this base.
     fn finish(&mut self, base: Base, found: &mut Vec<Decoded>) {
-        let reading = &mut self.readings[base as usize];
-        if reading.length == 0 {
+        let length = std::mem::take(&mut self.lengths[base as usize]);
+        if length == 0 {
             return;
         }
-        let reading = std::mem::take(reading);
-        if reading.length >= MIN_BYTES {
-            self.is_text = true;
-            if self.keeps {
-                found.push(decoded(self.bytes, base, reading));
-            }
-        }
+        self.is_text |= length >= MIN_BYTES;
+        let reading = self.readings.get_mut(base as usize).map(std::mem::take);
+        found.extend(
+            reading.filter(|_| length >= MIN_BYTES).map(|reading| decoded(self.bytes, base, reading)),
+        );
     }
 
     /// The next number, with at most a few characters before it that are no digits.
@@ -178,54 +207,45 @@ impl<'b> Reader<'b> {
 }
 
 impl Base {
-    /// Adds what the number says in this base; `false` when that is no text.
-    fn add(self, bytes: &[u8], token: &Token, reading: &mut Reading, keeps: bool) -> bool {
+    /// How many bytes of text the number is in this base; kept in `reading`, if that is.
+    fn text(self, bytes: &[u8], token: &Token, reading: Option<&mut Reading>) -> usize {
         let digits = &bytes[token.digits.clone()];
         let prefix = &bytes[token.whole.start..token.digits.start];
-        let start = reading.length;
-        let mut is_text = true;
-        let mut push = |byte: Option<u8>, place: Range<usize>| is_text &= reading.push(byte, place, keeps);
-        match self {
-            Self::Hex if digits.len().is_multiple_of(2) && !matches!(prefix, [_, b'o' | b'b']) => {
-                let mut place = token.whole.start;
-                for (index, pair) in digits.chunks_exact(2).enumerate() {
-                    let end = token.digits.start + 2 * index + 2;
-                    push(number(pair, 16), place..end);
-                    place = end;
-                }
-            }
-            Self::Decimal if prefix.is_empty() && digits.len() <= 3 => {
-                push(number(digits, 10), token.whole.clone());
-            }
-            Self::Octal if !matches!(prefix, [_, b'x' | b'X' | b'b']) && (2..=4).contains(&digits.len()) => {
-                push(number(digits, 8), token.whole.clone());
-            }
-            Self::Binary if !matches!(prefix, [_, b'x' | b'X' | b'o']) && (7..=8).contains(&digits.len()) => {
-                push(number(digits, 2), token.whole.clone());
-            }
-            _ => return false,
+        if !self.is_written(digits, prefix) || !self.bytes_of(digits).all(|byte| byte.is_some_and(is_text)) {
+            return 0;
         }
-        if is_text && start == 0 && keeps {
-            reading.prefix = prefix.to_vec();
+        let digits_each = if self == Self::Hex { 2 } else { digits.len() };
+        if let Some(reading) = reading {
+            if reading.bytes.is_empty() {
+                reading.prefix = prefix.to_vec();
+            }
+            let ends = (token.digits.start..=token.digits.end).step_by(digits_each).skip(1);
+            let starts = std::iter::once(token.whole.start).chain(ends.clone());
+            reading.bytes.extend(self.bytes_of(digits).flatten());
+            reading.places.extend(starts.zip(ends).map(|(start, end)| start..end));
         }
-        if !is_text {
-            reading.length = start;
-            reading.bytes.truncate(start);
-            reading.places.truncate(start);
-        }
-        is_text
+        digits.len() / digits_each
     }
-}
 
-impl Reading {
-    /// Whether it is text. Zero stands for what is no byte; it is no text.
-    fn push(&mut self, byte: Option<u8>, place: Range<usize>, keeps: bool) -> bool {
-        self.length += 1;
-        if keeps {
-            self.bytes.push(byte.unwrap_or(0));
-            self.places.push(place);
+    /// Whether so many digits behind this prefix may be bytes in this base.
+    fn is_written(self, digits: &[u8], prefix: &[u8]) -> bool {
+        match self {
+            Self::Hex => digits.len().is_multiple_of(2) && !matches!(prefix, [_, b'o' | b'b']),
+            Self::Decimal => prefix.is_empty() && digits.len() <= 3,
+            Self::Octal => !matches!(prefix, [_, b'x' | b'X' | b'b']) && (2..=4).contains(&digits.len()),
+            Self::Binary => !matches!(prefix, [_, b'x' | b'X' | b'o']) && (7..=8).contains(&digits.len()),
         }
-        byte.is_some_and(is_text)
+    }
+
+    /// What the digits say; `None` where that is no byte. In hex many may stand in a row.
+    fn bytes_of(self, digits: &[u8]) -> impl Iterator<Item = Option<u8>> {
+        let (radix, digits_each) = match self {
+            Self::Hex => (16, 2),
+            Self::Decimal => (10, digits.len()),
+            Self::Octal => (8, digits.len()),
+            Self::Binary => (2, digits.len()),
+        };
+        digits.chunks(digits_each.max(1)).map(move |digits| number(digits, radix))
     }
 }
 
