@@ -222,7 +222,7 @@ impl Rule {
     /// Whether these bytes, which the pattern matched, are what the rule is about: every check agrees, and
     /// they are not published test data.
     pub(crate) fn confirms(&self, secret: &[u8]) -> bool {
-        !self.excepts(secret) && self.checks.iter().all(|check| check.agrees(secret))
+        self.checks.iter().all(|check| check.agrees(secret)) && !self.excepts(secret)
     }
 
     /// Whether all of `value` could be what the pattern of a rule for named values matches, by its length and the bytes
