@@ -8,7 +8,7 @@ use super::table::MAX_LINE;
 use crate::candidates::{Beginnings, Block, CHUNK, LiteralTable, WORDS};
 use crate::rules::Keyword;
 
-/// Bytes that are looked at ahead of a number, so that a row of numbers asks once.
+/// Bytes that are looked at ahead of a number that another one stands before, so that a row of numbers asks once.
 const AHEAD: usize = CHUNK;
 /// Shortest beginning that is looked up.
 const MIN_LITERAL: usize = 3;
@@ -66,7 +66,8 @@ impl CallingWords {
         }
         let reach = if is_cell { 2 * MAX_LINE } else { 2 * OF_LABEL };
         let from = at.saturating_sub(reach);
-        if from > seen.until {
+        let is_alone = from > seen.until;
+        if is_alone {
             (seen.from, seen.until, seen.last) = (from, from, None);
         }
         if seen.from > from {
@@ -74,7 +75,8 @@ impl CallingWords {
             (seen.from, seen.last) = (from, seen.last.or(earlier));
         }
         if seen.until <= at {
-            let until = bytes.len().min(at + AHEAD).min(block.range().end).max(at);
+            let ahead = if is_alone { at } else { at + AHEAD };
+            let until = bytes.len().min(ahead).min(block.range().end).max(at);
             let later = self.last_in(block, bytes, seen.until..until, seen);
             (seen.until, seen.last) = (until, later.or(seen.last));
         }
