@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use super::cells::{Cells, place_in};
-use super::names::name_around;
 use super::skipping::{skip_quotes, skip_space};
 
 /// Longest line of names.
@@ -26,9 +25,9 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
-    /// The column whose name has a stem at `stem`.
-    pub(crate) fn column_at(&self, bytes: &[u8], stem: usize) -> Option<Column> {
-        let column = Column::at(bytes, stem)?;
+    /// The column with the name at `name`.
+    pub(crate) fn column(&self, bytes: &[u8], name: &Range<usize>) -> Option<Column> {
+        let column = Column::of(bytes, name)?;
         let is_same = column.header == self.header;
         let is_new = if is_same { self.columns < MAX_COLUMNS } else { column.header.start >= self.end };
         is_new.then_some(column)
@@ -45,8 +44,6 @@ impl Tables {
 /// The cells under one name.
 #[derive(Debug)]
 pub(crate) struct Column {
-    /// The name.
-    pub(crate) name: Range<usize>,
     header: Range<usize>,
     rows: Rows,
     delimiter: u8,
@@ -67,11 +64,10 @@ enum Rows {
 }
 
 impl Column {
-    /// The column whose name has a stem at `stem`; `None` where it stands in no line of names.
-    fn at(bytes: &[u8], stem: usize) -> Option<Self> {
-        let name = name_around(bytes, stem);
-        let delimiter = delimiter_around(bytes, &name)?;
-        Self::of_lines(bytes, &name, delimiter).or_else(|| Self::of_tuples(bytes, &name, delimiter))
+    /// The column with the name at `name`; `None` where it stands in no line of names.
+    fn of(bytes: &[u8], name: &Range<usize>) -> Option<Self> {
+        let delimiter = delimiter_around(bytes, name)?;
+        Self::of_lines(bytes, name, delimiter).or_else(|| Self::of_tuples(bytes, name, delimiter))
     }
 
     fn of_lines(bytes: &[u8], name: &Range<usize>, delimiter: u8) -> Option<Self> {
@@ -85,7 +81,7 @@ impl Column {
         let (cells, place) = (Cells::of(line, delimiter).count(), place_in(bytes, start, name, delimiter));
         let at = next_line(bytes, end, rows)?;
         let fits = cells > 1 && is_of_names(line, delimiter);
-        fits.then(|| Self { name: name.clone(), header, rows, delimiter, place, cells, at })
+        fits.then(|| Self { header, rows, delimiter, place, cells, at })
     }
 
     /// `(name, password) VALUES (…`.
@@ -100,7 +96,7 @@ impl Column {
         let (cells, place) = (Cells::of(line, b',').count(), place_in(bytes, start, name, b','));
         let (rows, at) = (Rows::Tuples, skip_space(bytes, values + 6));
         let fits = is_values && delimiter == b',';
-        fits.then(|| Self { name: name.clone(), header: start..end, rows, delimiter, place, cells, at })
+        fits.then(|| Self { header: start..end, rows, delimiter, place, cells, at })
     }
 
     /// The next cell, without quotes; `None` where the table ends.
@@ -260,11 +256,13 @@ fn trimmed(bytes: &[u8], cell: Range<usize>) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::names::name_around;
     use super::*;
 
     fn cells(text: &str) -> Vec<&str> {
         let stem = text.find("pass").expect("a stem");
-        let Some(mut column) = Column::at(text.as_bytes(), stem) else { return Vec::new() };
+        let name = name_around(text.as_bytes(), stem);
+        let Some(mut column) = Column::of(text.as_bytes(), &name) else { return Vec::new() };
         std::iter::from_fn(|| column.next(text.as_bytes())).map(|cell| &text[cell]).collect()
     }
 

@@ -1,9 +1,10 @@
 //! What a name says about its value: a password, another secret, perhaps one, or something else.
 
 use super::classes::{ALNUM, is};
-use super::innocent::{NO_SECRETS, OTHERS, PLAIN_TOKENS, SALTED};
+use super::innocent::PLAIN_TOKENS;
+use super::lists::{Lists, lists_of};
 use super::names::MAX_NAME;
-use super::vocabulary::{KEYS_WITHOUT, PASSWORDS, SECRET_KEYS, SECRETS, TRAILERS};
+use super::vocabulary::{KEYS_WITHOUT, SECRET_KEYS};
 
 /// Words of a name that are looked at, from its end.
 const MAX_WORDS: usize = 12;
@@ -76,38 +77,44 @@ pub(super) fn reads(name: &[u8]) -> bool {
 pub(crate) fn says(name: &[u8]) -> Says {
     let mut buffer = [0; MAX_NAME * 2];
     let Words(list) = Words::of(name, &mut buffer);
-    let named = list.iter().rposition(|word| !word.is_empty() && !is_trailer(word));
-    let Some(named) = named else { return Says::Nothing };
-    if list[..=named].iter().any(|word| OTHERS.contains(word)) {
-        return Says::Nothing;
+    let is_empty = |word: &&&str| word.is_empty();
+    let words = &list[list.iter().take_while(is_empty).count()..];
+    let Some(named) = words.iter().rposition(|word| !is_trailer(word)) else { return Says::Nothing };
+    let mut lists = [Lists::default(); MAX_WORDS];
+    for (lists, word) in lists.iter_mut().zip(&words[..=named]) {
+        *lists = lists_of(word);
+        if lists.has(Lists::OTHERS) {
+            return Says::Nothing;
+        }
     }
-    let kind_at = |at: usize| kind(list[at], at.checked_sub(1).map_or("", |before| list[before]));
-    match kind_at(named) {
-        Says::Nothing if !NO_SECRETS.contains(&list[named]) => {
-            let earlier = (0..named).rev().map(kind_at).find(|says| *says >= Says::Secret);
-            let between = |word: &&str| NO_SECRETS.contains(word);
-            if earlier.is_some() && !list[..named].iter().any(between) { Says::Likely } else { Says::Nothing }
+    let word_before = |at: usize| at.checked_sub(1).map_or("", |before| words[before]);
+    match kind(words[named], word_before(named)) {
+        Says::Nothing if !lists[named].has(Lists::NO_SECRETS) => {
+            let is_secret = |at: usize| kind(words[at], word_before(at)) >= Says::Secret;
+            let is_open = lists[..named].iter().any(|lists| lists.has(Lists::NO_SECRETS));
+            if !is_open && (0..named).any(is_secret) { Says::Likely } else { Says::Nothing }
         }
         says => says,
     }
 }
 
 fn is_trailer(word: &str) -> bool {
-    TRAILERS.contains(&word) || word.bytes().all(|byte| byte.is_ascii_digit())
+    word.bytes().all(|byte| byte.is_ascii_digit()) || lists_of(word).has(Lists::TRAILERS)
 }
 
 fn kind(word: &str, before: &str) -> Says {
     let word = word.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    let lists = lists_of(word);
     match word {
-        _ if PASSWORDS.contains(&word) => Says::Password,
-        _ if SECRETS.contains(&word) => Says::Secret,
+        _ if lists.has(Lists::PASSWORDS) => Says::Password,
+        _ if lists.has(Lists::SECRETS) => Says::Secret,
         "key" | "keys" if before == "site" => Says::Nothing,
         "key" | "keys" if SECRET_KEYS.iter().any(|kind| before.ends_with(kind)) => Says::Secret,
-        "token" if PLAIN_TOKENS.contains(&before) => Says::Nothing,
+        "token" if lists_of(before).has(Lists::PLAIN_TOKENS) => Says::Nothing,
         "token" => Says::Secret,
-        "tokens" if SECRET_KEYS.contains(&before) => Says::Secret,
+        "tokens" if lists_of(before).has(Lists::SECRET_KEYS) => Says::Secret,
         // Of a key that is derived it is open; of an application it is not.
-        "salt" if !before.is_empty() && !SALTED.contains(&before) && !PASSWORDS.contains(&before) => {
+        "salt" if !before.is_empty() && !lists_of(before).has(Lists::SALTED | Lists::PASSWORDS) => {
             Says::Secret
         }
         "cookie" if matches!(before, "session" | "auth" | "login") => Says::Secret,

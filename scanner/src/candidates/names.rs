@@ -39,9 +39,8 @@ impl Named {
     }
 }
 
-/// The name around the stem at `stem`, and its value.
-pub(crate) fn named_at(bytes: &[u8], stem: usize) -> Option<Named> {
-    let name = name_around(bytes, stem);
+/// The value of the name at `name`.
+pub(crate) fn named(bytes: &[u8], name: Range<usize>) -> Option<Named> {
     if is_type(bytes, &name) || is_mark_of_form(bytes, &name) {
         return None;
     }
@@ -120,7 +119,8 @@ mod tests {
 
     fn pair(text: &str) -> Option<(&str, &str)> {
         let stem = text.to_lowercase().find("pass").or_else(|| text.to_lowercase().rfind("key"))?;
-        named_at(text.as_bytes(), stem).map(|named| (&text[named.name], &text[named.value]))
+        named(text.as_bytes(), name_around(text.as_bytes(), stem))
+            .map(|named| (&text[named.name], &text[named.value]))
     }
 
     #[test]
@@ -198,11 +198,11 @@ mod tests {
     #[test]
     fn all_values_of_a_list_have_its_name() {
         let text = b"keys = [\n  \"one\",\n  'two',\n three ]";
-        let mut named = named_at(text, 0);
+        let mut all = named(text, 0..4);
         let mut values = Vec::new();
-        while let Some(next) = named {
+        while let Some(next) = all {
             values.push(text[next.value.clone()].to_vec());
-            named = next.next(text);
+            all = next.next(text);
         }
         assert_eq!(values, [&b"one"[..], b"two", b"three"]);
     }

@@ -70,24 +70,24 @@ impl NameRules {
         Self { words, rules_of_word, generic }
     }
 
-    /// The rule that finds `named`, and the secret.
+    /// The rule that finds `named`, whose name `says` so, and the secret.
     pub(crate) fn confirm(
         &self,
         rules: &RuleSet,
         view: &View<'_>,
         named: &Named,
+        name_says: Says,
     ) -> Option<(usize, Range<usize>)> {
         let bytes = view.bytes;
         let text = &bytes[named.value.clone()];
         let name = &bytes[named.name.clone()];
         if !is_plausible(text)
-            || repeats(name, text)
+            || repeats(name, text, name_says)
             || (!named.is_text && (is_identifier(text) || says(text) >= Says::Perhaps))
         {
             return None;
         }
-        let says = match says(name) {
-            Says::Nothing => return None,
+        let says = match name_says {
             // What may be the name of a variable is judged like any secret.
             Says::Password if !named.is_text => Says::Secret,
             says => says,
@@ -152,10 +152,10 @@ fn is_plausible(value: &[u8]) -> bool {
 
 /// `"encryptionKey": "encryptionKey1024"`, `secret: "Secret_x7Gh2"`: the name again, and a little more; behind that of
 /// a password no letters.
-fn repeats(name: &[u8], value: &[u8]) -> bool {
+fn repeats(name: &[u8], value: &[u8], says: Says) -> bool {
     let same = |head: &[u8]| head.eq_ignore_ascii_case(name);
     let is_little = |rest: &[u8]| {
-        rest.len() <= MAX_REST && !(rest.iter().any(u8::is_ascii_alphabetic) && says(name) == Says::Password)
+        rest.len() <= MAX_REST && !(rest.iter().any(u8::is_ascii_alphabetic) && says == Says::Password)
     };
     value.split_at_checked(name.len()).is_some_and(|(head, rest)| same(head) && is_little(rest))
 }
