@@ -81,7 +81,7 @@ impl Column {
         let (cells, place) = (Cells::of(line, delimiter).count(), place_in(bytes, start, name, delimiter));
         let at = next_line(bytes, end, rows)?;
         let fits = cells > 1 && is_of_names(line, delimiter);
-        fits.then(|| Self { header, rows, delimiter, place, cells, at })
+        fits.then_some(Self { header, rows, delimiter, place, cells, at })
     }
 
     /// `(name, password) VALUES (…`.
@@ -96,7 +96,7 @@ impl Column {
         let (cells, place) = (Cells::of(line, b',').count(), place_in(bytes, start, name, b','));
         let (rows, at) = (Rows::Tuples, skip_space(bytes, values + 6));
         let fits = is_values && delimiter == b',';
-        fits.then(|| Self { header: start..end, rows, delimiter, place, cells, at })
+        fits.then_some(Self { header: start..end, rows, delimiter, place, cells, at })
     }
 
     /// The next cell, without quotes; `None` where the table ends.
