@@ -451,3 +451,21 @@ fn lists_of_ordinary_values_are_silent() {
         }
     }
 }
+
+#[test]
+fn lists_of_addresses_and_codes_are_looked_at_whole_and_are_no_secret() {
+    let address = |n: usize| {
+        format!(
+            "{{\"id\":\"n{n}\",\"url\":\"https://host{n}.example/api\",\"kind\":\"GET\",\"path\":\"/v{n}\"}}"
+        )
+    };
+    let code =
+        |n: usize| format!("{{\"code\":\"{}\",\"number\":\"{n}\"}}", ["ATB", "BQAQ", "BYAA", "CSK"][n % 4]);
+    let lists: [Vec<String>; 2] = [(0..60).map(address).collect(), (0..60).map(code).collect()];
+    for list in lists {
+        let body = format!("[{}]", list.join(","));
+        let headers = [("content-type", "application/json")];
+        let answer = scan(&scanner(), &post("https://api.example/import", &headers, body.as_bytes()));
+        assert_eq!((answer.verdict, answer.coverage.complete), (Verdict::Allow, true), "{body}");
+    }
+}

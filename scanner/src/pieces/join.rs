@@ -68,16 +68,25 @@ impl Join {
         let (min, max) = lengths(rule)?;
         let start = self.at[first].0;
         let window = &self.text[start..self.text.len().min(start + form.encoded(max))];
+        // Thousands of addresses begin as some secret does: that none goes on so is no try.
+        if form == Form::Plain && longest(rule, window).is_none() {
+            return None;
+        }
         let decoded = Zeroizing::new(form.decode(window));
         let up_to = |offset: usize| form.decoded(offset - start).min(decoded.len());
         let is_whole_already = || confirm::at_keyword(rule, &decoded[..up_to(self.end(first))], 0).is_some();
-        if !search.may_try() || !rule.pattern.is_match(&decoded) || is_whole_already() {
+        if !search.may_try() {
+            return None;
+        }
+        // No shorter text has a longer match.
+        let longest = longest(rule, &decoded)?;
+        if is_whole_already() {
             return None;
         }
         let last_possible = self.at.len().min(first + MAX_JOINED);
         let (last, secret) = (first + 1..last_possible).rev().find_map(|last| {
             let (before, end) = (up_to(self.at[last].0), up_to(self.end(last)));
-            let fits = end >= min && before < end && search.may_try();
+            let fits = end >= min && before < end && before < longest && search.may_try();
             let secret = if fits { whole(rule, &decoded[..end], before) } else { None }?;
             is_evident(rule, &decoded[secret.clone()], self.at.len()).then_some((last, secret))
         })?;
@@ -90,6 +99,11 @@ impl Join {
 /// The secret that begins with `text` and reaches beyond `before`.
 pub(super) fn whole(rule: &Rule, text: &[u8], before: usize) -> Option<Range<usize>> {
     confirm::at_keyword(rule, text, 0).filter(|secret| secret.end > before)
+}
+
+/// Bytes that a secret with which `text` begins has at most.
+fn longest(rule: &Rule, text: &[u8]) -> Option<usize> {
+    if rule.is_known() { Some(text.len()) } else { rule.pattern.begins(text) }
 }
 
 /// Bytes of the shortest and the longest match.

@@ -179,7 +179,18 @@ pub(crate) fn is_evident(rule: &Rule, secret: &[u8], values: usize) -> bool {
         || !is_hex
             && rule.confidence > Confidence::Low
             && (rule.bits >= ENOUGH_BITS
-                || rule.bits >= GENERATED_BITS + chance && crate::checks::looks_generated(secret))
+                || rule.bits >= GENERATED_BITS + chance
+                    && crate::checks::looks_generated(secret)
+                    && !is_of_codes(rule, secret))
+}
+
+/// Whether the secret has capitals and digits only where it could have small letters: codes of a table, one behind
+/// the other.
+fn is_of_codes(rule: &Rule, secret: &[u8]) -> bool {
+    let (head, tail) = secret.split_at(secret.len().min(LONG_REST));
+    let is_of_capitals = !tail.iter().any(u8::is_ascii_lowercase)
+        && tail.iter().filter(|byte| byte.is_ascii_uppercase()).count() >= LONG_REST;
+    is_of_capitals && rule.pattern.begins(&[head, &tail.to_ascii_lowercase()].concat()) == Some(secret.len())
 }
 
 /// The beginning in every spelling; of an encoded one what does not depend on the bytes after it.
