@@ -64,6 +64,16 @@ pub(crate) struct Replacement {
     pub(crate) bytes: Vec<u8>,
 }
 
+/// Bytes that tell an archive.
+const ARCHIVE_HEAD: usize = 16;
+
+/// Whether what a stretch begins with stands in the parent as it is: an archive that begins so was looked at there,
+/// whole.
+fn stands_there(parent: &View<'_>, decoded: &Decoded) -> bool {
+    let head = &decoded.bytes[..decoded.bytes.len().min(ARCHIVE_HEAD)];
+    !matches!(decoded.codec, Codec::Archive(_)) && parent.bytes[decoded.source.start..].starts_with(head)
+}
+
 impl<'p> View<'p> {
     /// The part itself.
     pub(crate) fn part(bytes: &'p [u8]) -> Self {
@@ -86,7 +96,8 @@ impl<'p> View<'p> {
     pub(crate) fn decoded(parent: &'p View<'p>, decoded: &'p Decoded) -> Self {
         let is_ambiguous = parent.is_ambiguous || decoded.is_ambiguous();
         let origin = Some(Origin { parent, decoded });
-        let archives = archive::archives_in(&decoded.bytes);
+        let archives =
+            if stands_there(parent, decoded) { Vec::new() } else { archive::archives_in(&decoded.bytes) };
         let (depth, is_head) = (parent.depth + 1, parent.is_head);
         Self { bytes: &decoded.bytes, origin, depth, is_ambiguous, is_head, archives }
     }
@@ -136,5 +147,25 @@ impl<'p> View<'p> {
         }
         names.reverse();
         names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_archive_that_stands_in_the_parent_is_none_of_a_stretch() {
+        let zip = b"PK\x03\x04 and the rest of it";
+        let in_hex = data_encoding::HEXLOWER.encode(zip).into_bytes();
+        for (parent, archives) in [(&zip[..], 0), (&in_hex, 1)] {
+            let parent = View::part(parent);
+            let decoded = Decoded {
+                bytes: zip.to_vec(),
+                source: 0..parent.bytes.len(),
+                codec: Codec::Hex { upper: false },
+            };
+            assert_eq!(View::decoded(&parent, &decoded).archives.len(), archives);
+        }
     }
 }
