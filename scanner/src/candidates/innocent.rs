@@ -52,6 +52,37 @@ pub(super) const PLAIN_TOKENS: &[&str] = &[
     "pattern",
     "authenticity",
     "verification",
+    "unexpected",
+    "illegal",
+    "unknown",
+];
+
+/// Words before `key` that make it a place among others.
+pub(super) const PLAIN_KEYS: &[&str] = &[
+    "idempotency",
+    "cache",
+    "translation",
+    "i18n",
+    "l10n",
+    "locale",
+    "primary",
+    "foreign",
+    "partition",
+    "sort",
+    "row",
+    "index",
+    "dedup",
+    "deduplication",
+    "lookup",
+    "group",
+    "grouping",
+    "object",
+    "s3",
+    "unique",
+    "composite",
+    "natural",
+    "shard",
+    "query",
 ];
 
 /// Words anywhere in a name whose value is open, made up, or hidden already.

@@ -1,7 +1,7 @@
 //! What a name says about its value: a password, another secret, perhaps one, or something else.
 
 use super::classes::{ALNUM, is};
-use super::innocent::PLAIN_TOKENS;
+use super::innocent::{PLAIN_KEYS, PLAIN_TOKENS};
 use super::lists::{Lists, lists_of};
 use super::names::MAX_NAME;
 use super::vocabulary::{KEYS_WITHOUT, SECRET_KEYS};
@@ -43,6 +43,21 @@ const COUNTS: &[&str] = &[
     "gtin",
     "sku",
     "tracking",
+    "imei",
+    "imsi",
+    "iccid",
+    "isbn",
+    "upc",
+    "batch",
+    "invoice",
+    "order",
+    "ticket",
+    "transaction",
+    "txn",
+    "ref",
+    "serial",
+    "shipment",
+    "parcel",
 ];
 
 /// What the words of a name say about its value.
@@ -108,7 +123,7 @@ fn kind(word: &str, before: &str) -> Says {
     match word {
         _ if lists.has(Lists::PASSWORDS) => Says::Password,
         _ if lists.has(Lists::SECRETS) => Says::Secret,
-        "key" | "keys" if before == "site" => Says::Nothing,
+        "key" | "keys" if before == "site" || PLAIN_KEYS.contains(&before) => Says::Nothing,
         "key" | "keys" if SECRET_KEYS.iter().any(|kind| before.ends_with(kind)) => Says::Secret,
         "token" if lists_of(before).has(Lists::PLAIN_TOKENS) => Says::Nothing,
         "token" => Says::Secret,
@@ -221,7 +236,7 @@ mod tests {
             (Says::Likely, &["SECRET_DJANGO", "api_key_stripe", "tokenGithub"]),
             (
                 Says::Perhaps,
-                &["key", "sortKey", "partition_key", "github_pat", "password_hash", "password_hash"],
+                &["key", "buildKey", "build_key", "github_pat", "password_hash", "password_hash"],
             ),
             (
                 Says::Nothing,
@@ -245,6 +260,9 @@ mod tests {
                     "changeToken",
                     "salt",
                     "password_salt",
+                    "idempotency_key",
+                    "s3_key",
+                    "unexpected token",
                 ],
             ),
         ] {

@@ -9,6 +9,7 @@ mod label;
 mod names;
 mod numbers;
 mod phrases;
+mod series;
 mod stretch;
 mod table;
 mod turned;

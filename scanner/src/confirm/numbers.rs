@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::series::is_of_series;
 use crate::candidates::classes::{NAME, SPACE, is, start_of};
 use crate::candidates::{names_a_count, spelled_words};
 use crate::rules::Rule;
@@ -49,6 +50,7 @@ fn is_chance(rule: &Rule, bytes: &[u8], number: &Range<usize>) -> bool {
     let is_bare = bytes[number.clone()].iter().all(u8::is_ascii_digit);
     is_bare
         && (is_called_otherwise(bytes, number.start)
+            || is_of_series(rule, bytes, number)
             || has_foreign_neighbour(rule, bytes, number)
             || is_of_foreign_tuple(rule, bytes, number)
             || is_calculated_with(bytes, number)
