@@ -41,7 +41,7 @@ impl Named {
 
 /// The value of the name at `name`.
 pub(crate) fn named(bytes: &[u8], name: Range<usize>) -> Option<Named> {
-    if is_type(bytes, &name) || is_mark_of_form(bytes, &name) {
+    if is_type(bytes, &name) || is_mark_of_form(bytes, &name) || bytes[..name.start].ends_with(b"getent ") {
         return None;
     }
     let value = value_of(bytes, &name)?;
@@ -176,6 +176,8 @@ mod tests {
             ("\"db_pass\": \"a'b\\\"c\"", "a'b\\\"c"),
             ("db_pass=$3cr,et\n", "$3cr,et"),
             ("{db_pass: a1, b: 2}", "a1"),
+            ("db_pass=&quot;a1-b2&quot;;", "a1-b2"),
+            ("db_pass=b&#x27;a1-b2&#x27;;", "a1-b2"),
         ] {
             assert_eq!(pair(text).map(|(_, value)| value), Some(value), "{text}");
         }
@@ -189,6 +191,9 @@ mod tests {
             "pass = (uint8_t const*) x",
             "key: {event:?}",
             "password::new",
+            "db_pass=&quot;&quot;,next:!0",
+            "export DB_PASS=&lt;your key&gt;",
+            "getent passwd user-1",
             "\"AWS::IAM::AccessKey\": \"48205d4ffd7feba3\"",
         ] {
             assert_eq!(pair(text), None, "{text}");

@@ -46,6 +46,9 @@ pub(super) fn next_in_list(bytes: &[u8], end: usize) -> Option<Value> {
 
 /// The value that begins at `start`, or behind the quotes there.
 fn read(bytes: &[u8], name: &Range<usize>, by: By, start: usize, is_in_list: bool) -> Option<Value> {
+    if let Some(range) = quoted_in_page(bytes, start) {
+        return (!range.is_empty()).then_some(Value { range, is_text: true, is_in_list });
+    }
     let start = start + string_prefix(bytes.get(start..)?);
     let opened = skip_quotes(bytes, start);
     let marks = &bytes[start..opened];
@@ -56,6 +59,27 @@ fn read(bytes: &[u8], name: &Range<usize>, by: By, start: usize, is_in_list: boo
         (quoted(bytes, name, by, opened, marks.len()).filter(|_| is_string)?, true)
     };
     Some(Value { range, is_text, is_in_list })
+}
+
+/// What stands behind the quote of a page, as in `key=&quot;…&quot;`, up to the next sign of that kind; nothing behind
+/// one for `<`, where a placeholder stands.
+fn quoted_in_page(bytes: &[u8], start: usize) -> Option<Range<usize>> {
+    const QUOTES: [&[u8]; 6] = [b"&quot;", b"&#34;", b"&#x22;", b"&#39;", b"&#x27;", b"&apos;"];
+    let first = match bytes.get(start..)? {
+        [b'b' | b'r' | b'f' | b'u', b'&', ..] => start + 1,
+        [b'&', ..] => start,
+        _ => return None,
+    };
+    let (mut opened, mut last): (usize, &[u8]) = (first, b"");
+    while let Some(quote) = QUOTES.iter().find(|quote| bytes[opened..].starts_with(quote)) {
+        if last == *quote {
+            return Some(opened..opened);
+        }
+        (opened, last) = (opened + quote.len(), quote);
+    }
+    let end = end_where(bytes, opened, |byte| byte == b'&' || ends_value(byte));
+    let is_slot = bytes[opened..].starts_with(b"&lt;") || is_between_strings(&bytes[opened..end]);
+    (opened > first || is_slot).then_some(if is_slot { opened..opened } else { opened..end })
 }
 
 /// The text behind so many `marks` that opened a string.
