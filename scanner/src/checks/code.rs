@@ -5,13 +5,14 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::any_of;
+use super::printed::is_printed;
 use super::words::bare;
 
 /// Pieces of URLs, code and regexes that no generated secret has.
 const MARKS: &[&[u8]] = &[
     b"://", b"::", b"->", b"=>", b"\\w", b"\\d", b"\\s", b"\\S", b"[a-z", b"[A-Z", b"[a-f", b"[A-F", b"[0-9",
     b"a-zA-Z", b"A-Za-z", b"(?", b"/^", b"===", b"!==", b"sha256:", b"sha512:", b"sha1:", b"sha256-",
-    b"sha384-", b"sha512-",
+    b"sha384-", b"sha512-", b":&quot;", b"\\-", b"\\&",
 ];
 
 /// Escapes: what they spell is looked at where they are undone.
@@ -25,11 +26,11 @@ pub(super) fn is_code(text: &[u8]) -> bool {
         || is_percent_encoded(text)
         || is_constant(text)
         || is_number(text)
-        || is_option(text)
+        || is_option(text.strip_prefix(b"?").unwrap_or(text))
         || is_condition(text)
         || is_reference(text)
         || text.ends_with(b":")
-        || [&b"HTTP/"[..], b"this.", b"self.", b"O(", b"#[", b"x-"].iter().any(|head| text.starts_with(head))
+        || is_printed(text)
         || is_expression(bare(text))
         || has_gap(text)
         || is_optional(text)
@@ -96,7 +97,9 @@ fn is_number(text: &[u8]) -> bool {
     let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let text = text.strip_prefix(b"v").or_else(|| text.strip_prefix(b"-")).unwrap_or(text);
     if let Some(hex) = text.strip_prefix(b"0x") {
-        return hex.iter().take_while(|byte| byte.is_ascii_hexdigit()).count() <= 16 && hex.len() <= 20;
+        let digits = hex.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        // An address of Ethereum has 40; keys have 64.
+        return (digits <= 16 && hex.len() <= 20) || (digits == 40 && hex.len() == 40);
     }
     let first = digits(text);
     let rest = &text[first..];
@@ -136,7 +139,8 @@ fn is_expression(text: &[u8]) -> bool {
     let name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_$.!?".contains(byte);
     let end = text.iter().position(|byte| !name(byte));
     let starts_a_name = text.first().is_some_and(|byte| byte.is_ascii_alphabetic() || b"_$@".contains(byte));
-    starts_a_name && end.is_some_and(|end| end > 1 && b"([".contains(&text[end]))
+    let opens = |end: usize| b"([".contains(&text[end]) || (text[end] == b'{' && text[..end].contains(&b'.'));
+    starts_a_name && end.is_some_and(|end| end > 1 && opens(end))
 }
 
 /// `{name}`, `{part.of_it}`: a gap that the program fills.
@@ -166,6 +170,7 @@ fn is_crypt(text: &[u8]) -> bool {
     ];
     SCHEMES.iter().any(|scheme| text.starts_with(scheme)) && text[2..].contains(&b'$')
         || text.starts_with(b"{SSHA")
+        || text.starts_with(b"{SHA")
 }
 
 /// `form-password_input__NH6oN`: a class of CSS, made unique.
@@ -201,6 +206,9 @@ mod tests {
             "Vec&lt;u8&gt",
             "1*(tchar",
             "2*4HEXDIG",
+            "?model=gpt-4-account-1",
+            "socks5.Static{test.auth",
+            "0x2dc3685cA34163952CF4A5395b0039c00DFa851D",
         ] {
             assert!(is_code(text.as_bytes()), "{text}");
         }

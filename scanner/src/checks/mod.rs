@@ -25,6 +25,7 @@ mod mrz;
 mod passphrase;
 mod password;
 mod placeholder;
+mod printed;
 mod random;
 mod randomness;
 mod ssn;

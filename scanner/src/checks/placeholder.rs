@@ -7,7 +7,8 @@ use data_encoding::BASE64;
 
 use super::any_of;
 use super::filler::{has_double_row, has_row, is_crossed_out, is_monotonous, is_of_rows};
-use super::standins::is_of_standins;
+use super::standins::{is_of_disguised_standins, is_of_standins};
+use super::words::is_wordy;
 
 /// Pieces of references to a variable, a template or a slot.
 const REFERENCES: &[&[u8]] = &[
@@ -91,6 +92,9 @@ const MAX_SHOWN: usize = 16;
 /// Longest beginning of a JWT in which only its header can stand.
 const MAX_HEAD: usize = 48;
 
+/// Fewer letters turn up in base64 by chance.
+const MIN_WORDS: usize = 8;
+
 /// Longest user and password in base64 that are words.
 const MAX_PAIR: usize = 48;
 
@@ -99,7 +103,7 @@ static SAYS_SO: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(WORDS, true));
 
 /// Whether this is no placeholder.
 pub(super) fn is_none(text: &[u8]) -> bool {
-    let text = text.strip_suffix(b"\\n").unwrap_or(text);
+    let text = text.strip_suffix(b"\\n").or_else(|| text.strip_suffix(b"&quot;")).unwrap_or(text);
     let is_filler = is_crossed_out(text)
         || is_monotonous(text)
         || has_row(text, TYPED_ROW)
@@ -129,7 +133,10 @@ fn is_broken_off(text: &[u8]) -> bool {
     if is_prefix && text.len() <= MAX_SHOWN && text.iter().all(of_prefix) {
         return true;
     }
-    let shown = text.strip_suffix(b"...").or_else(|| text.strip_suffix("\u{2026}".as_bytes()));
+    let shown = text
+        .strip_suffix(b"***")
+        .or_else(|| text.strip_suffix(b"..."))
+        .or_else(|| text.strip_suffix("\u{2026}".as_bytes()));
     shown.is_some_and(|shown| shown.len() <= MAX_SHOWN || is_head_of_jwt(shown))
 }
 
@@ -139,7 +146,19 @@ fn is_head_of_jwt(text: &[u8]) -> bool {
 }
 
 fn names_itself(text: &[u8]) -> bool {
-    is_of_standins(text) || is_head_of_jwt(text) || SAYS_SO.is_match(text) || is_pair_of_standins(text)
+    is_of_standins(text)
+        || is_of_disguised_standins(text)
+        || is_head_of_jwt(text)
+        || SAYS_SO.is_match(text)
+        || is_pair_of_standins(text)
+        || is_encoded_words(text)
+}
+
+/// `cGFzc3dvcmQ=`: base64 of words, which say nothing as they stand either.
+fn is_encoded_words(text: &[u8]) -> bool {
+    let words = if text.len() <= MAX_PAIR { BASE64.decode(text).unwrap_or_default() } else { Vec::new() };
+    let is_read = |byte: &u8| byte.is_ascii_alphabetic() || b" -_.".contains(byte);
+    words.len() >= MIN_WORDS && words.iter().all(is_read) && (is_of_standins(&words) || is_wordy(&words))
 }
 
 /// `dXNlcjpwYXNzd29yZA==`: base64 of `user:password`.
@@ -181,6 +200,12 @@ mod tests {
             "SomeKindOfPassword123!@#",
             "StrongPassword!",
             "USER@REALM!TOKENID=UUID",
+            "P@ssw0rd!",
+            "glpat_***",
+            "user1,pass1",
+            "cGFzc3dvcmQ=",
+            "c2VjdXJlLXBhc3N3b3Jk",
+            "SGVsbG8gZnJvbSBHb29nbGUgQ2xvdWQgUGxhdGZvcm0=",
         ];
         assert!(placeholders.iter().all(|text| !is_none(text.as_bytes())));
     }

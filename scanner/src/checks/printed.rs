@@ -1,0 +1,143 @@
+//! What tools print and code is full of: lines of files, prompts, packages, references to what is kept elsewhere.
+
+use super::words::bare;
+
+/// How pieces of code begin, references to what is kept elsewhere, and numbers of reports on weaknesses.
+const HEADS: &[&[u8]] =
+    &[b"HTTP/", b"this.", b"self.", b"O(", b"#[", b"x-", b"return!", b"urn:", b"arn:", b"GHSA-", b"CVE-"];
+
+/// Longest number of a line.
+const MAX_LINE: usize = 6;
+/// Longest extension of a file.
+const MAX_EXTENSION: usize = 8;
+/// A shorter name of a type may be made up.
+const MIN_TYPE: usize = 12;
+
+/// Whether this is one of them.
+pub(super) fn is_printed(text: &[u8]) -> bool {
+    HEADS.iter().any(|head| text.starts_with(head))
+        || is_line(text)
+        || is_port(text)
+        || is_prompt(text)
+        || is_choice(text)
+        || is_package(text)
+        || is_file(text)
+        || is_joined(text)
+        || is_type_of_secret(bare(text))
+}
+
+/// `src/main.rs:134`, `notes.txt-12`, `a.key:3:…`: a line of a file, as a search prints it.
+fn is_line(text: &[u8]) -> bool {
+    let Some(mark) = text.iter().position(|byte| *byte == b':') else { return false };
+    let (path, rest) = (&text[..mark], &text[mark + 1..]);
+    let Some(dot) = path.iter().rposition(|byte| *byte == b'.') else { return false };
+    let extension = &path[dot + 1..];
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let is_extension =
+        (1..=MAX_EXTENSION).contains(&extension.len()) && extension.iter().all(u8::is_ascii_alphanumeric);
+    dot > 0
+        && is_extension
+        && path.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-./@+".contains(byte))
+        && (1..=MAX_LINE).contains(&digits)
+        && rest.get(digits).is_none_or(|byte| b":-".contains(byte))
+}
+
+/// `:5432:shop`: a port, and what it serves.
+fn is_port(text: &[u8]) -> bool {
+    let Some(rest) = text.strip_prefix(b":") else { return false };
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    (2..=5).contains(&digits) && rest.get(digits) == Some(&b':')
+}
+
+/// `root@30aa0cfaf1b5:/#`: what a shell writes before a command.
+fn is_prompt(text: &[u8]) -> bool {
+    let place = text.iter().position(|byte| *byte == b'@').map(|at| &text[at + 1..]);
+    text.last().is_some_and(|last| b"#$".contains(last))
+        && place.is_some_and(|place| place.windows(2).any(|pair| matches!(pair, [b':', b'/' | b'~'])))
+}
+
+/// `t?i:null`: one of two names.
+fn is_choice(text: &[u8]) -> bool {
+    let is_name = |part: &[u8]| {
+        part.first().is_some_and(|byte| byte.is_ascii_alphabetic() || b"_$".contains(byte))
+            && part.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_$.".contains(byte))
+    };
+    let asks = text.iter().position(|byte| *byte == b'?');
+    asks.is_some_and(|asks| {
+        let mut names = text[asks + 1..].split(|byte| *byte == b':');
+        is_name(&text[..asks]) && names.clone().count() == 2 && names.all(is_name)
+    })
+}
+
+/// `@scope/package:Class#member`.
+fn is_package(text: &[u8]) -> bool {
+    let Some(scope) = text.strip_prefix(b"@") else { return false };
+    let name = scope.iter().take_while(|byte| byte.is_ascii_lowercase() || b"-_".contains(byte)).count();
+    name > 1 && matches!(scope[name..], [b'/', next, ..] if next.is_ascii_lowercase())
+}
+
+/// `tpm2-private.pem`: where a secret is kept.
+fn is_file(text: &[u8]) -> bool {
+    const ENDINGS: [&[u8]; 14] = [
+        b".pem", b".key", b".crt", b".cer", b".p12", b".pfx", b".jks", b".json", b".yaml", b".yml", b".toml",
+        b".txt", b".conf", b".asc",
+    ];
+    ENDINGS.iter().any(|ending| text.ends_with(ending))
+}
+
+/// `+t.next+`: what code puts between two strings.
+fn is_joined(text: &[u8]) -> bool {
+    let inner = text.strip_prefix(b"+").map(|inner| {
+        let end = inner.iter().rposition(|byte| !b"+);,".contains(byte)).map_or(0, |last| last + 1);
+        &inner[..end]
+    });
+    inner.is_some_and(|inner| {
+        inner.contains(&b'.')
+            && inner.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_$.".contains(byte))
+    })
+}
+
+/// `HTTPPasswordMgr`, `PasswordMustBeLong1`: several words with capitals, one of which is `password`.
+fn is_type_of_secret(text: &[u8]) -> bool {
+    let count = |is: fn(&u8) -> bool| text.iter().filter(|byte| is(byte)).count();
+    let has_word = || text.windows(8).any(|word| word.eq_ignore_ascii_case(b"password"));
+    text.len() >= MIN_TYPE
+        && text.iter().all(u8::is_ascii_alphanumeric)
+        && count(u8::is_ascii_digit) < 2
+        && count(u8::is_ascii_uppercase) >= 3
+        && has_word()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_printed;
+
+    #[test]
+    fn knows_what_tools_print() {
+        for text in [
+            "return!1",
+            "GHSA-m97j-7x65-wh93",
+            "urn:k8s:secret:name:key1",
+            "MANUAL.txt:340",
+            "src/main.rs:12:let",
+            "root@30aa0cfaf1b5:/#",
+            "t?i:null",
+            ":5432:shop:app",
+            "arn:aws:lambda:eu-west-1:186861529058:role/x1",
+            "@jupyterlab/application:Router#stop",
+            "+t.next+",
+            "+f.opt.AccessToken)",
+            "tpm2-pcr-private1.pem",
+            "HTTPPasswordMgr",
+        ] {
+            assert!(is_printed(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_none() {
+        for text in ["q7.Zp2:mX9", "Zp2@mX9#", "a7?b:9", "+3kd92jfA0sjd8a+", "MyPassword2024"] {
+            assert!(!is_printed(text.as_bytes()), "{text}");
+        }
+    }
+}
