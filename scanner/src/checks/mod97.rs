@@ -27,7 +27,15 @@ pub(super) fn is_iban(text: &[u8]) -> bool {
     let iban: Vec<u8> = compact(text).collect();
     let country = iban.get(..2).unwrap_or_default();
     let known = |countries: &[u8]| countries.split(|byte| *byte == b' ').any(|known| known == country);
-    LENGTHS.iter().any(|(length, countries)| iban.len() == *length && known(countries)) && agrees(&iban)
+    let is_known = LENGTHS.iter().any(|(length, countries)| iban.len() == *length && known(countries));
+    is_known && agrees(&iban) && !is_end_of_uuid(text)
+}
+
+/// `AD52-4221-8F53-A9AE6DAA57BD`: groups of four with dashes, and twelve hex digits in one.
+fn is_end_of_uuid(text: &[u8]) -> bool {
+    let mut groups = text.rsplit(|byte| *byte == b'-');
+    let last = groups.next().unwrap_or_default();
+    last.len() == 12 && last.iter().all(u8::is_ascii_hexdigit) && groups.all(|group| group.len() == 4)
 }
 
 /// Whether the number, its first four characters moved to the end and letters read as 10 to 35, is 1 modulo 97.
@@ -75,6 +83,14 @@ mod tests {
     #[test]
     fn agrees_with_the_registrys_examples() {
         assert!(REGISTRY.iter().all(|iban| is_iban(iban.as_bytes())));
+    }
+
+    #[test]
+    fn the_end_of_a_uuid_is_no_iban() {
+        let iban = complete(b"AD0042218F53A9AE6DAA57BD".to_vec());
+        let text = String::from_utf8(iban).expect("it is ASCII");
+        let dashed = format!("{}-{}-{}-{}", &text[..4], &text[4..8], &text[8..12], &text[12..]);
+        assert!(is_iban(text.as_bytes()) && !is_iban(dashed.as_bytes()));
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub(super) fn in_url(text: &[u8]) -> bool {
     let text = percent_decoded(text);
     let has_digit = text.iter().any(u8::is_ascii_digit);
     let is_made_up = has_digit || has_inner_sign(&text) || case_turns(&text) > 2 || text.len() >= MIN_PHRASE;
-    text.len() >= MIN_IN_URL && is_made_up && placeholder::is_none(&text)
+    text.len() >= MIN_IN_URL && is_made_up && placeholder::is_none(&text) && !is_address(&text)
 }
 
 fn percent_decoded(text: &[u8]) -> Vec<u8> {
@@ -90,9 +90,16 @@ mod tests {
         {
             assert!(in_url(text.as_bytes()), "{text}");
         }
-        for text in
-            ["opensesame", "My%20Pass", "he%2F%2Fo", "%3A%40c", "pa%2Fssword", "%c3%89t%C3%A9", "p%40ss"]
-        {
+        for text in [
+            "opensesame",
+            "My%20Pass",
+            "he%2F%2Fo",
+            "%3A%40c",
+            "pa%2Fssword",
+            "%c3%89t%C3%A9",
+            "p%40ss",
+            "mail%40host.example",
+        ] {
             assert!(!in_url(text.as_bytes()), "{text}");
         }
     }
