@@ -224,3 +224,18 @@ fn a_header_says_nothing_about_the_next() {
         }
     }
 }
+
+/// Two letters and a digit in random data before a field are no vendor.
+#[test]
+fn random_data_before_a_name_mentions_no_vendor() {
+    let scanner = scanner();
+    let mut random = Random::new(43);
+    for vendor in ["s3", "AWS", "aws"] {
+        let (left, right, token) =
+            (random.text(BASE62, 20), random.text(BASE62, 20), random.text(BASE62, 40));
+        let body = format!("state={left}{vendor}{right}&_token={token}");
+        let headers = [("content-type", "application/x-www-form-urlencoded")];
+        let answer = scan(&scanner, &post("https://shop.example/checkout", &headers, body.as_bytes()));
+        assert_eq!(answer.verdict, Verdict::Allow, "{body}");
+    }
+}

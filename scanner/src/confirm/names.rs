@@ -29,6 +29,13 @@ const MAX_ALIGNED: usize = 9;
 /// Longer words than this are rare.
 const MIN_TOKEN: usize = 12;
 
+/// Longest word that chance writes, and the run in which it does.
+const MAX_CHANCE: usize = 3;
+const MIN_BLOB: usize = 24;
+
+/// Longest URL of a badge.
+const MAX_BADGE: usize = 160;
+
 /// A passphrase has at least one word more.
 const MIN_GAPS: usize = 3;
 
@@ -84,6 +91,8 @@ impl NameRules {
         if !is_plausible(text)
             || repeats(name, text, name_says)
             || (!named.is_text && (is_identifier(text) || says(text) >= Says::Perhaps))
+            || is_name_of_secret(text)
+            || is_of_badge(bytes, named.name.start)
         {
             return None;
         }
@@ -95,7 +104,7 @@ impl NameRules {
         let value = named.value.clone();
         let context = &bytes[start_of_context(view, named.name.start)..named.name.end];
         let find = |index: usize| secret_in(&rules.rules[index], bytes, &value).map(|secret| (index, secret));
-        let of_vendor = self.vendors_of(context).find_map(find);
+        let of_vendor = self.vendors_of(context, name.len()).find_map(find);
         of_vendor.or_else(|| self.generic_for(says).copied().find_map(find))
     }
 
@@ -114,10 +123,17 @@ impl NameRules {
             .find_map(|&index| secret_in(&rules.rules[index], bytes, cell).map(|secret| (index, secret)))
     }
 
-    /// Rules whose words stand in the context, each once, unless there are many.
-    fn vendors_of(&self, context: &[u8]) -> impl Iterator<Item = usize> {
+    /// Rules whose words stand in the context, which ends with a name of `name` bytes, each once, unless there are
+    /// many. In random data before the name chance writes short words.
+    fn vendors_of(&self, context: &[u8], name: usize) -> impl Iterator<Item = usize> {
         let (mut seen, mut next) = ([usize::MAX; SEEN], 0);
+        let before = context.len() - name;
         let words = self.words.find_overlapping_iter(context);
+        let words = words.filter(move |word| {
+            word.end() > before
+                || word.len() > MAX_CHANCE
+                || run_around(&context[..before], word.range()) < MIN_BLOB
+        });
         words.flat_map(|word| self.rules_of_word[word.pattern()].iter().copied()).filter(move |rule| {
             let is_new = !seen.contains(rule);
             if is_new {
@@ -131,6 +147,13 @@ impl NameRules {
     fn generic_for(&self, says: Says) -> impl Iterator<Item = &usize> {
         self.generic.iter().filter(move |(least, _)| says >= *least).map(|(_, index)| index)
     }
+}
+
+/// Letters and digits, and signs of base64, that stand around a word without a gap.
+fn run_around(text: &[u8], word: Range<usize>) -> usize {
+    let of_run = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/%".contains(byte);
+    let left = text[..word.start].iter().rev().take_while(of_run).count();
+    left + word.len() + text[word.end..].iter().take_while(of_run).count()
 }
 
 /// Where the context of the name at `name` begins. In the head of a message it is the line: a header says nothing about
@@ -158,6 +181,25 @@ fn repeats(name: &[u8], value: &[u8], says: Says) -> bool {
         rest.len() <= MAX_REST && !(rest.iter().any(u8::is_ascii_alphabetic) && says == Says::Password)
     };
     value.split_at_checked(name.len()).is_some_and(|(head, rest)| same(head) && is_little(rest))
+}
+
+/// `s3_aws_secret_access_key`, `token_b64`: a name that itself says what `says` asks for.
+fn is_name_of_secret(value: &[u8]) -> bool {
+    let of_name = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'_';
+    value.contains(&b'_')
+        && value.iter().all(of_name)
+        && value.iter().filter(|byte| byte.is_ascii_digit()).count() <= 2
+        && says(value) >= Says::Perhaps
+}
+
+/// `https://…/badge.svg?token=…`: what shows a badge is in every README, and opens nothing else.
+fn is_of_badge(bytes: &[u8], name: usize) -> bool {
+    const MARKS: [&[u8]; 3] = [b"/badge", b"badge.svg", b"shields.io/"];
+    let before = &bytes[name.saturating_sub(MAX_BADGE)..name];
+    let is_of_query = before.last().is_some_and(|byte| b"?&".contains(byte));
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || b"\"'<>()".contains(byte);
+    let shows_badge = |url: &[u8]| MARKS.iter().any(|mark| memchr::memmem::find(url, mark).is_some());
+    is_of_query && before.rsplit(ends).next().is_some_and(shows_badge)
 }
 
 /// What code calls a thing: `x25519_sign`, `module$of`, `b64header`, `SensitiveString2048`.

@@ -1,7 +1,7 @@
 //! Whether what reads as a keyword in turned text begins what its rule finds: asked before more is turned back.
 
 use super::at_keyword;
-use super::boundary::{BLOB, is_piece_of_blob};
+use super::boundary::{BLOB, is_in_digest, is_piece_of_blob};
 use crate::candidates::classes::{EXTENDED, end_of, start_of};
 use crate::rules::{Rule, Trigger};
 use crate::views::Turn;
@@ -26,6 +26,9 @@ pub(crate) fn at_turned_keyword(rule: &Rule, bytes: &[u8], at: usize, turn: Turn
         return false;
     }
     let keyword = at..at + keyword.bytes.len();
+    if turn == Turn::Rot13 && keyword.len() <= 3 && is_in_digest(bytes, &keyword) {
+        return false;
+    }
     let after = if rule.is_telling { rest_of_run(bytes, &keyword, turn, *max_bytes) } else { *max_bytes };
     if after > LONGEST {
         return rule.is_strong();
