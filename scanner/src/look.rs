@@ -13,7 +13,9 @@ use crate::pieces::Starts;
 use crate::policy::KnownSecret;
 use crate::rules::{Rule, RuleSet, Trigger};
 use crate::verdict::ScanError;
-use crate::views::{Archive, Bounds, Decoded, Disguises, Replacement, Unpacked, Unpacking, View};
+use crate::views::{
+    Archive, Bounds, Decoded, Disguises, Replacement, Unpacked, Unpacking, View, fields_with_blanks,
+};
 
 use named::NamePass;
 use shaped::DigitPass;
@@ -163,6 +165,11 @@ impl Looking<'_> {
             self.scanned_bytes += block.range().len();
         }
         view.archives.iter().try_for_each(|archive| self.unpack(view, archive))
+    }
+
+    /// Looks at the fields of a form in which blanks are written otherwise.
+    pub(crate) fn look_at_blanks(&mut self, view: &View<'_>) -> Result<(), ScanError> {
+        fields_with_blanks(view.bytes).try_for_each(|field| self.nested(view, &field))
     }
 
     /// Looks at what an archive holds.

@@ -80,8 +80,7 @@ impl Scanner {
         let limits = self.policy.limits();
         admit(message, limits)?;
         let parts = parts::split(message, limits, expired)?;
-        let boundary = parts::boundary(parts::content_type(message));
-        let (mut hits, mut coverage) = self.find(&parts, boundary, expired)?;
+        let (mut hits, mut coverage) = self.find(&parts, parts::content_type(message), expired)?;
         let memory = session.zip(message.session.as_deref());
         coverage.session = memory.is_some();
         hits.extend(self.find_in_pieces(message, &parts, memory, &mut coverage));
@@ -110,14 +109,15 @@ impl Scanner {
         &self.key
     }
 
-    /// Everything that the rules find, by place; a body that is a form has a boundary.
+    /// Everything that the rules find, by place, in a body of this type.
     fn find(
         &self,
         parts: &Parts<'_>,
-        boundary: Option<&[u8]>,
+        content_type: &[u8],
         expired: &dyn Fn() -> bool,
     ) -> Result<(Vec<(Root, Hit)>, Coverage), ScanError> {
         let mut looking = self.finder.looking(parts.head.len() + parts.body.len(), expired);
+        let (boundary, is_form) = (parts::boundary(content_type), parts::is_form(content_type));
         let mut hits = Vec::new();
         let mut skipped = Vec::new();
         let beside = parts.beside_body.iter().map(|bytes| (Root::BesideBody, &**bytes));
@@ -130,6 +130,9 @@ impl Scanner {
                 _ => View::part(bytes),
             };
             looking.look(&view)?;
+            if root == Root::Body && is_form {
+                looking.look_at_blanks(&view)?;
+            }
             hits.extend(std::mem::take(&mut looking.hits).into_iter().map(|hit| (root, hit)));
             let part = if root == Root::Head { "headers" } else { "body" };
             let budget = ("budget", std::mem::take(&mut looking.skipped_bytes));

@@ -143,12 +143,13 @@ fn tuple(rest: &[u8]) -> Option<Range<usize>> {
 fn is_of_names(line: &[u8], delimiter: u8) -> bool {
     let is_edge = |place: usize, count: usize| delimiter == b'|' && (place == 0 || place + 1 == count);
     let is_name = |name: &[u8]| {
-        let loose = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-. \"'`\r\\()".contains(byte);
+        let loose =
+            |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"_-. \"'`\r\\()".contains(byte);
         let tight = delimiter == b'|' || name.first() != Some(&b' ');
         let first = name.iter().find(|byte| !b" \"'`\\".contains(byte));
         tight
             && name.iter().all(loose)
-            && first.is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+            && first.is_some_and(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii() || *byte == b'_')
     };
     let count = Cells::of(line, delimiter).count();
     let blank = |cell: &[u8]| cell.iter().all(|byte| b" \r\\".contains(byte));

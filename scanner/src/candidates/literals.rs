@@ -3,9 +3,10 @@
 
 use super::keywords::{is_in_run, keywords_of};
 use super::masks::{Beginnings, Block, CHUNK, WORDS};
+use super::other_letters;
 use super::table::Table;
 use crate::rules::{Keyword, RuleSet};
-use crate::views::Turn;
+use crate::views::{Turn, UUENCODED};
 
 /// Beginnings of words that names of secrets have, four bytes each since so many are looked at.
 const STEMS: &[&str] = &[
@@ -14,7 +15,10 @@ const STEMS: &[&str] = &[
     "iKey", "IKey", "IKEY", "sske", "SSKE", "tkey", "ekey", "tKey", "nKey", "gKey", "rKey", "eKey", "pKey",
     "lKey", "dKey", "sKey", "cKey", "nkey", "gkey", "rkey", "_pwd", "_PWD", "pwd=", "pwd:", "pwd ", "pwd\"",
     "PWD=", "PWD:", "Pwd=", "rPwd", "bPwd", "tPwd", "nPwd", "_pat", "_PAT", "Pat\"", "eare", "_psk", "_PSK",
-    "psk=", "trase", "ennwo", "salt", "SALT", "Salt",
+    "psk=", "trase", "ennwo", "salt", "SALT", "Salt", "senha", "Senha", "SENHA", "wachtwo", "Wachtwo",
+    "WACHTWO", "haslo", "Haslo", "HASLO", "parola", "Parola", "sifre", "losenor", "heslo", "lozinka", "mdp=",
+    "mdp:", "mdp\"", "clave", "Clave", "chave", "chiave", "segreta", "jeton", "eheimnis", "hluessel", "dkey",
+    "-psk", "npsk", "ipsk", "pwd,", "pwd'", "pwd>",
 ];
 
 /// What names in turned text have; longer where four bytes read from their end stand in ordinary words.
@@ -33,6 +37,8 @@ pub(crate) enum Literal {
     Turned(Turn),
     /// Where the password of a URL ends its user when it is read from its end.
     ReversedUrl,
+    /// The header of uuencoded text.
+    Uuencoded,
     /// The rule, or the rule in turned text, has this keyword, which fits no run; see [`Turn::rule_of`].
     Keyword(usize),
 }
@@ -48,15 +54,20 @@ impl Literals {
     /// Collects stems and keywords.
     pub(crate) fn new(rules: &RuleSet) -> Self {
         let entry = |bytes: Vec<u8>, literal| (Keyword { bytes, ignore_case: false }, literal);
-        let stems = STEMS.iter().map(|stem| entry(stem.as_bytes().to_vec(), Literal::Stem));
+        let stems = STEMS
+            .iter()
+            .copied()
+            .chain(other_letters::stems())
+            .map(|stem| entry(stem.as_bytes().to_vec(), Literal::Stem));
         let turned = Turn::ALL.into_iter().flat_map(|turn| {
             TURNED_STEMS.iter().map(move |stem| entry(turn.turn(stem.as_bytes()), Literal::Turned(turn)))
         });
-        let url = entry(b"//:".to_vec(), Literal::ReversedUrl);
+        let others =
+            [entry(b"//:".to_vec(), Literal::ReversedUrl), entry(UUENCODED.to_vec(), Literal::Uuencoded)];
         let keywords = keywords_of(rules)
             .filter(|(rule, keyword)| !is_in_run(&rules.rules[*rule], keyword))
             .flat_map(|(rule, keyword)| spellings(rules, rule, keyword));
-        let table = Table::new(stems.chain(turned).chain([url]).chain(keywords).collect());
+        let table = Table::new(stems.chain(turned).chain(others).chain(keywords).collect());
         let literals = table.literals().map(|literal| (literal.bytes.as_slice(), literal.ignore_case));
         Self { beginnings: Beginnings::new(literals), table }
     }
@@ -107,7 +118,7 @@ mod tests {
                     found.extend((literal == Literal::Stem).then_some(at));
                 });
             });
-            let is_stem = |at: &usize| STEMS.iter().any(|stem| text[*at..].starts_with(stem));
+            let is_stem = |at: &usize| STEMS.iter().any(|stem| text.as_bytes()[*at..].starts_with(stem.as_bytes()));
             let expected: Vec<usize> = (0..text.len()).filter(is_stem).collect();
             prop_assert_eq!(found, expected);
         }

@@ -4,6 +4,7 @@ use super::classes::{ALNUM, is};
 use super::innocent::{PLAIN_KEYS, PLAIN_TOKENS};
 use super::lists::{Lists, lists_of};
 use super::names::MAX_NAME;
+use super::other_letters;
 use super::vocabulary::{KEYS_WITHOUT, SECRET_KEYS};
 
 /// Words of a name that are looked at, from its end.
@@ -90,6 +91,9 @@ pub(super) fn reads(name: &[u8]) -> bool {
 
 /// What `name` says about its value, by its last meaningful words.
 pub(crate) fn says(name: &[u8]) -> Says {
+    if let Some(says) = other_letters::says(name) {
+        return says;
+    }
     let mut buffer = [0; MAX_NAME * 2];
     let Words(list) = Words::of(name, &mut buffer);
     let is_empty = |word: &&&str| word.is_empty();
@@ -134,6 +138,9 @@ fn kind(word: &str, before: &str) -> Says {
         }
         "cookie" if matches!(before, "session" | "auth" | "login") => Says::Secret,
         "passe" => Says::Password,
+        "api" | "secreta" | "segreta" if matches!(before, "clave" | "chave" | "chiave") => Says::Secret,
+        "acceso" | "acesso" | "accesso" if before == "token" => Says::Secret,
+        "schluessel" if matches!(before, "api" | "zugangs") => Says::Secret,
         "pw" if !before.is_empty() => Says::Password,
         "key" | "auth" | "authorization" | "pat" | "cred" | "credential" => Says::Perhaps,
         "hash" if kind(before, "") >= Says::Secret => Says::Perhaps,

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::classes::{ALNUM, NAME, end_of, is, start_of};
+use super::other_letters;
 use super::values::{Value, next_in_list, value_of};
 
 /// Longest name.
@@ -52,6 +53,10 @@ pub(crate) fn named(bytes: &[u8], name: Range<usize>) -> Option<Named> {
 pub(crate) fn name_around(bytes: &[u8], stem: usize) -> Range<usize> {
     let floor = stem.saturating_sub(MAX_NAME);
     let ceiling = bytes.len().min(stem + MAX_NAME);
+    if let Some(end) = other_letters::end_of_word(bytes, stem) {
+        let start = start_of(bytes, stem, floor, NAME);
+        return start..end_of(&bytes[..ceiling.max(end)], end, NAME);
+    }
     let mut start = start_of(bytes, stem, floor, NAME);
     // In `\npassword` the letter belongs to the escape.
     if start > 0 && bytes[start - 1] == b'\\' && start < stem {
@@ -91,12 +96,13 @@ fn is_mark_of_form(bytes: &[u8], name: &Range<usize>) -> bool {
 
 /// `page token`, `API key`: such a word says little without the one before it.
 fn with_word_before(bytes: &[u8], floor: usize, name: Range<usize>) -> Range<usize> {
-    const POOR: [&[u8]; 4] = [b"key", b"keys", b"token", b"tokens"];
+    const POOR: [&[u8]; 6] = [b"key", b"keys", b"token", b"tokens", b"secreta", b"segreta"];
     let is_poor = POOR.iter().any(|word| bytes[name.clone()].eq_ignore_ascii_case(word));
     if !is_poor || name.start <= floor || bytes[name.start - 1] != b' ' {
         return name;
     }
-    start_of(bytes, name.start - 1, floor, ALNUM)..name.end
+    let start = start_of(bytes, name.start - 1, floor, ALNUM);
+    start + usize::from(start > 0 && bytes[start - 1] == b'\\')..name.end
 }
 
 /// `Bearer abc` → `abc`.
@@ -159,6 +165,18 @@ mod tests {
             "db_pass=Bearer s3cretvalue",
             "x=1&db_pass=s3cretvalue&y=2",
             "x\\ndb_pass=s3cretvalue\\n",
+            "db_pass || 's3cretvalue'",
+            "db_pass ?? \"s3cretvalue\"",
+            "f(\"String\", \"db_pass\", \"\\\"s3cretvalue\\\"\")",
+            "let db_pass = String::from(\"s3cretvalue\");",
+            "[\"--db_pass\", \"s3cretvalue\"]",
+            "ParameterKey: db_pass\n  ParameterValue: s3cretvalue\n",
+            "gh secret set db_pass --body 's3cretvalue'",
+            "<ns:db_pass Type=\"text\">s3cretvalue</ns:db_pass>",
+            "db_pass&gt;s3cretvalue&lt;/db_pass&gt;",
+            "+- name: db_pass\n+  value: s3cretvalue\n",
+            "I changed the db_pass to s3cretvalue today",
+            "the db_pass is now: s3cretvalue",
         ] {
             assert_eq!(
                 pair(text).map(|(name, value)| (name.trim_start_matches('-'), value)),

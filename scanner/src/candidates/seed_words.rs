@@ -171,9 +171,11 @@ fn plain_word_at(block: &Block, bytes: &[u8], at: usize) -> Option<Range<usize>>
     let (start, from) = if gap == 0 { (at - before.min(MAX_BEFORE), at) } else { (at + gap, at + gap) };
     let end = from + (!letters.checked_shr(u32::try_from(MAX_BEFORE + gap).ok()?)?).trailing_zeros() as usize;
     let parted = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_none_or(u8::is_ascii);
-    let is_whole = before < MAX_BEFORE && gap < MAX_GAP && end < block.range().end;
+    // On the letter of an escape alone there is no word.
+    let start = without_escape(bytes, start);
+    let is_whole = start < end && before < MAX_BEFORE && gap < MAX_GAP && end < block.range().end;
     (is_whole && parted(start.checked_sub(1)) && parted(Some(end)) && bytes[at..from].is_ascii())
-        .then(|| without_escape(bytes, start)..end)
+        .then_some(start..end)
 }
 
 #[cfg(test)]
@@ -209,6 +211,8 @@ mod tests {
             WORDS.join("\", \""),
             WORDS.join(" | "),
             numbered.join("\n"),
+            numbered.join("\\n"),
+            WORDS.join("-"),
         ] {
             for lead in 0..60 {
                 assert_eq!(rows(&format!("{}: {text};", "x".repeat(lead))), [12], "{lead} {text}");

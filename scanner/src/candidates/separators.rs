@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::classes::{SPACE, is};
 use super::meaning::reads;
 use super::skipping::{skip, skip_quotes, skip_space};
+use super::told::{changed_to, past_attributes, past_value_option, told_in_other_letters};
 use super::values::begins_line;
 
 /// Longest type, or words of a sentence, between a name and its value.
@@ -57,7 +58,12 @@ pub(super) fn separator_after(bytes: &[u8], name: &Range<usize>) -> Option<(By, 
                 },
             ))
         }
+        b'?' if rest.starts_with(b"?=") => Some((By::Assignment, gap + 2)),
+        b'?' if rest.starts_with(b"??") => Some((By::Quotes, gap + 2)),
+        b'|' if rest.starts_with(b"||") => Some((By::Quotes, gap + 2)),
+        0x80.. => told_in_other_letters(rest).map(|(by, length)| (by, gap + length)),
         b'>' if is_tight => Some((By::Text, gap + 1)),
+        b'&' if is_tight && rest.starts_with(b"&gt;") => Some((By::Text, gap + 4)),
         b'<' if gap == name.end => sibling(rest).map(|length| (By::Text, gap + length)),
         b'-' if rest.starts_with(b"->") => Some((By::Assignment, gap + 2)),
         b'|' if !is_tight && rest.get(1) == Some(&b' ') && ends_label(&bytes[..name.start]) => {
@@ -70,6 +76,7 @@ pub(super) fn separator_after(bytes: &[u8], name: &Range<usize>) -> Option<(By, 
         {
             Some((By::Text, gap + 1))
         }
+        b',' if closed > name.end && bytes[name.start] == b'-' => Some((By::Text, gap + 1)),
         b',' if closed > name.end => {
             Some(past_label(bytes, gap).map_or((By::Pair, gap + 1), |at| (By::Text, at)))
         }
@@ -104,7 +111,11 @@ fn after_space(bytes: &[u8], name: &Range<usize>, closed: usize, gap: usize) -> 
     if bytes[closed..gap].iter().any(|byte| !b" \t".contains(byte)) {
         return None;
     }
-    if let Some(told) = past_telling_words(bytes, gap).filter(|_| closed == name.end) {
+    if let Some(told) = past_attributes(bytes, name, gap).or_else(|| past_value_option(bytes, gap)) {
+        return Some((By::Text, told));
+    }
+    let told = past_telling_words(bytes, gap).or_else(|| changed_to(bytes, name, gap));
+    if let Some(told) = told.filter(|_| closed == name.end) {
         return Some((By::Text, told));
     }
     let text = &bytes[name.clone()];
@@ -148,6 +159,16 @@ fn past_telling_words(bytes: &[u8], start: usize) -> Option<usize> {
     const FORMS: [&[u8]; 4] = [b"format", b"form", b"syntax", b"pattern"];
     const VERBS: [&[u8]; 7] = [b"is", b"was", b"are", b"ist", b"lautet", b"es", b"est"];
     let window = &bytes[start..bytes.len().min(start + MAX_BETWEEN)];
+    let now = |at: usize| {
+        let rest = &window[at..];
+        if rest.starts_with(b"now: ") {
+            5
+        } else if rest.starts_with(b"now ") {
+            4
+        } else {
+            0
+        }
+    };
     let mut at = 0;
     loop {
         let word =
@@ -158,7 +179,8 @@ fn past_telling_words(bytes: &[u8], start: usize) -> Option<usize> {
         }
         match window.get(end)? {
             b' ' if VERBS.contains(&&window[at..end]) => {
-                return Some(start + end + 1 + usize::from(window[end + 1..].starts_with(b": ")));
+                let colon = usize::from(window[end + 1..].starts_with(b": "));
+                return Some(start + end + 1 + colon + now(end + 1));
             }
             // In `token refreshed user=7` the value is the user.
             b'=' if word > 0 && window.get(end + 1).is_some_and(|next| *next != b' ') => return None,
@@ -216,9 +238,10 @@ pub(super) fn past_tag(bytes: &[u8], start: usize) -> Option<usize> {
 
 /// In `"name": "API_KEY", "value": "…"` and `variable "token" { default = …` the value stands one label further.
 pub(super) fn past_label(bytes: &[u8], at: usize) -> Option<usize> {
-    const LABELS: [&[u8]; 4] = [b"value", b"default", b"content", b"string"];
+    const LABELS: [&[u8]; 5] = [b"value", b"default", b"content", b"string", b"parametervalue"];
     let opened = skip(bytes, skip_space(bytes, skip_quotes(bytes, at)), |byte| matches!(byte, b',' | b'{'));
-    let opened = past_declarations(bytes, skip_quotes(bytes, skip_space(bytes, opened)));
+    let opened = past_added_mark(bytes, skip_space(bytes, opened));
+    let opened = past_declarations(bytes, skip_quotes(bytes, opened));
     let rest = bytes.get(opened..)?;
     let names = |label: &&&[u8]| rest.get(..label.len()).is_some_and(|word| word.eq_ignore_ascii_case(label));
     let label = LABELS.iter().find(names)?;
@@ -226,6 +249,12 @@ pub(super) fn past_label(bytes: &[u8], at: usize) -> Option<usize> {
     let separator = skip_space(bytes, closed);
     let ends_label = matches!(bytes.get(separator)?, b':' | b'=');
     ends_label.then(|| skip_space(bytes, separator + 1))
+}
+
+/// The plus of a line that a diff adds, and the blanks after it.
+fn past_added_mark(bytes: &[u8], at: usize) -> usize {
+    let is_added = bytes.get(at) == Some(&b'+') && at > 0 && matches!(bytes[at - 1], b'\n' | b'n');
+    if is_added { skip_space(bytes, at + 1) } else { at }
 }
 
 /// `type = string` and other lines of a variable's block before its value.

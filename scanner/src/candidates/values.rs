@@ -27,9 +27,29 @@ pub(super) fn value_of(bytes: &[u8], name: &Range<usize>) -> Option<Value> {
     if by == By::Colon {
         start = past_type(bytes, start).or_else(|| past_block_mark(bytes, start)).unwrap_or(start);
     }
-    start = past_tag(bytes, start).or_else(|| past_label(bytes, start)).unwrap_or(start);
+    start = past_constructor(bytes, start)
+        .or_else(|| past_tag(bytes, start))
+        .or_else(|| past_label(bytes, start))
+        .unwrap_or(start);
     let in_list = past_list_mark(bytes, start);
     read(bytes, name, by, in_list.unwrap_or(start), in_list.is_some())
+}
+
+/// `String::from("…")`: what makes a value of a string.
+fn past_constructor(bytes: &[u8], start: usize) -> Option<usize> {
+    const CONSTRUCTORS: [&[u8]; 8] = [
+        b"String::from(",
+        b"SecretString::from(",
+        b"SecretString::new(",
+        b"Secret::new(",
+        b"new String(",
+        b"Some(",
+        b"Buffer.from(",
+        b"NewSecret(",
+    ];
+    let rest = bytes.get(start..)?;
+    let constructor = CONSTRUCTORS.iter().find(|constructor| rest.starts_with(constructor));
+    constructor.map(|constructor| start + constructor.len())
 }
 
 /// The next value of a list, of which one ended at `end`.
@@ -146,7 +166,7 @@ fn begins_bare(byte: u8, is_environment: bool) -> bool {
 /// `b"…"`, `r'…'`, `f"…"`, `@"…"`.
 fn string_prefix(rest: &[u8]) -> usize {
     match rest {
-        [b'b' | b'r' | b'f' | b'u' | b'@' | b'L', b'"' | b'\'', ..] => 1,
+        [b'b' | b'r' | b'f' | b'u' | b'@' | b'L', b'"' | b'\'', ..] | [b'@', b'\\', b'"', ..] => 1,
         _ => 0,
     }
 }
@@ -182,7 +202,7 @@ fn begins_pair(rest: &[u8], sign: u8) -> bool {
 }
 
 fn ends_value(byte: u8) -> bool {
-    is(byte, SPACE) || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\')
+    is(byte, SPACE) || byte.is_ascii_control() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\')
 }
 
 fn end_where(bytes: &[u8], start: usize, ends: impl Fn(u8) -> bool) -> usize {
@@ -206,9 +226,9 @@ fn end_of_quoted(bytes: &[u8], start: usize, marks: usize) -> usize {
     start + window.len() - backslashes
 }
 
-/// Two quotes, each with its backslashes, and nothing in them.
+/// Two quotes, each with as many backslashes, and nothing in them: not `"\"`, which opens a string in a string.
 fn is_empty_string(marks: &[u8]) -> bool {
-    let mut quotes = marks.iter().filter(|byte| **byte != b'\\');
+    let mut quotes = marks.split_inclusive(|byte| *byte != b'\\');
     matches!((quotes.next(), quotes.next(), quotes.next()), (Some(one), Some(other), None) if one == other)
 }
 

@@ -1,6 +1,6 @@
 //! The words that names of secrets are made of.
 
-/// What people make up themselves, wherever it ends a name. Also German, Spanish and Portuguese; the tilde of
+/// What people make up themselves, wherever it ends a name. Also in other languages; the tilde of
 /// `contraseña` ends a word.
 pub(super) const PASSWORDS: &[&str] = &[
     "password",
@@ -17,6 +17,27 @@ pub(super) const PASSWORDS: &[&str] = &[
     "contrasena",
     "senha",
     "mdp",
+    "motdepasse",
+    "wachtwoord",
+    "haslo",
+    "parola",
+    "sifre",
+    "losenord",
+    "heslo",
+    "lozinka",
+    // `bypass` and `compass` are none.
+    "storepass",
+    "keypass",
+    "userpass",
+    "dbpass",
+    "rootpass",
+    "adminpass",
+    "sshpass",
+    "smtppass",
+    "ftppass",
+    "mailpass",
+    "vpnpsk",
+    "wifipsk",
 ];
 /// Words that make a secret wherever they end a name.
 pub(super) const SECRETS: &[&str] = &[
@@ -39,6 +60,10 @@ pub(super) const SECRETS: &[&str] = &[
     "masterkey",
     "secretaccesskey",
     "sharedkey",
+    "geheimnis",
+    "jeton",
+    "apischluessel",
+    "zugangsschluessel",
 ];
 /// Words before `key` that make it a secret, also at the end of a longer word.
 pub(super) const SECRET_KEYS: &[&str] = &[
@@ -83,6 +108,8 @@ pub(super) const SECRET_KEYS: &[&str] = &[
     "bot",
     "user",
     "root",
+    "fernet",
+    "symmetric",
 ];
 /// The same where all is written together: `signingkey`, but not `appkey`, which chance spells.
 pub(super) const KEYS_WITHOUT: &[&str] = &[

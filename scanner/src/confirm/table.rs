@@ -1,5 +1,7 @@
 //! Columns of a table in text: what a header calls them.
 
+use std::ops::Range;
+
 use super::cases::Cases;
 use super::context::NumberRules;
 
@@ -39,10 +41,10 @@ impl Table {
         if row != self.row {
             self.row = row;
             self.restart(delimiter);
-            let end = row - line_end_before(bytes, row);
-            let start = start_of_line(bytes, end, end.saturating_sub(MAX_LINE));
-            if let Some(start) = start {
-                self.read_header(numbers, &bytes[start..end]);
+            let above = line_above(bytes, row).filter(|line| is_rule(&bytes[line.clone()]));
+            let above = above.map_or(row, |rule| rule.start);
+            if let Some(header) = line_above(bytes, above) {
+                self.read_header(numbers, &bytes[header]);
             }
         } else if self.delimiter != delimiter {
             self.restart(delimiter);
@@ -95,6 +97,17 @@ impl Table {
             self.columns = cells().collect();
         }
     }
+}
+
+/// The line that ends before the one that begins at `row`; `None` when it is too long.
+fn line_above(bytes: &[u8], row: usize) -> Option<Range<usize>> {
+    let end = row - line_end_before(bytes, row);
+    start_of_line(bytes, end, end.saturating_sub(MAX_LINE)).map(|start| start..end)
+}
+
+/// Whether a line is the one between the head and the rows of a table in Markdown.
+fn is_rule(line: &[u8]) -> bool {
+    line.len() > 2 && line.iter().all(|byte| b"|-: +=\r".contains(byte))
 }
 
 /// The first byte of the line that holds `at`; `None` when it lies before `floor`, and that is not the beginning.

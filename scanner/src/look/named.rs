@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::candidates::{Block, Literal, Says, Tables, name_around, named, says};
 use crate::verdict::ScanError;
-use crate::views::{Turn, Turned, View};
+use crate::views::{Turn, Turned, View, uudecoded};
 
 use super::Looking;
 
@@ -38,7 +38,8 @@ impl Looking<'_> {
             Literal::ReversedUrl if !view.is_ambiguous && !names.turned.covers(at, Turn::Reversed) => {
                 turned.push(names.turned.around(view.bytes, at, Turn::Reversed));
             }
-            Literal::Stem | Literal::Turned(_) | Literal::ReversedUrl => {}
+            Literal::Uuencoded if !view.is_ambiguous => turned.extend(uudecoded(view.bytes, at)),
+            Literal::Stem | Literal::Turned(_) | Literal::ReversedUrl | Literal::Uuencoded => {}
         });
         turned.iter().try_for_each(|decoded| self.nested(view, decoded))
     }

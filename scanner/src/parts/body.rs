@@ -34,12 +34,10 @@ impl<'b> BodyMap<'b> {
         if let Some(scalar) = self.scalar(offset) {
             return scalar.top_level_field.as_deref().map(Cow::Borrowed);
         }
-        let is = |kind: &[u8]| {
-            self.content_type.get(..kind.len()).is_some_and(|head| head.eq_ignore_ascii_case(kind))
-        };
-        if is(b"application/x-www-form-urlencoded") {
+        let kind = self.content_type.get(..10).unwrap_or_default();
+        if self.is_form() {
             form::field_at(self.body, offset).map(Cow::Owned)
-        } else if is(b"multipart/") {
+        } else if kind.eq_ignore_ascii_case(b"multipart/") {
             multipart::field_at(self.body, self.content_type, offset).map(Cow::Owned)
         } else {
             None
@@ -48,8 +46,7 @@ impl<'b> BodyMap<'b> {
 
     /// Whether brackets and quotes must be percent-encoded.
     pub(crate) fn is_form(&self) -> bool {
-        let form = b"application/x-www-form-urlencoded";
-        self.content_type.get(..form.len()).is_some_and(|head| head.eq_ignore_ascii_case(form))
+        form::is_form(self.content_type)
     }
 }
 

@@ -1,5 +1,11 @@
 //! Fields of `application/x-www-form-urlencoded`.
 
+/// Whether a body of this type is a form.
+pub(crate) fn is_form(content_type: &[u8]) -> bool {
+    let form = b"application/x-www-form-urlencoded";
+    content_type.get(..form.len()).is_some_and(|head| head.eq_ignore_ascii_case(form))
+}
+
 /// The name of the field whose value holds `offset`.
 pub(super) fn field_at(body: &[u8], offset: usize) -> Option<String> {
     let start = memchr::memrchr(b'&', &body[..offset.min(body.len())]).map_or(0, |at| at + 1);

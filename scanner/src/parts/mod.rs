@@ -18,6 +18,7 @@ pub(crate) use arena::Arena;
 pub(crate) use body::BodyMap;
 pub(crate) use coding::Flowing;
 pub(crate) use coding::gzip_header;
+pub(crate) use form::is_form;
 pub(crate) use json::{Scalar, end_of_string};
 pub(crate) use layout::{Located, PartId, locate, placed};
 pub(crate) use multipart::{boundary, contents as multipart_contents};

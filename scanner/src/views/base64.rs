@@ -8,7 +8,7 @@ use std::ops::Range;
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD};
 
 use super::groups::reads_as_text;
-use super::{Codec, Decoded, Replacement, archive};
+use super::{Codec, Decoded, Replacement, archive, hex};
 use crate::candidates::classes::{CORE, end_of, is};
 use crate::candidates::{Class, ROW, end_of_class, next_text_in_base64};
 
@@ -110,15 +110,24 @@ impl Archives {
     pub(crate) fn next(&mut self, bytes: &[u8]) -> Option<Decoded> {
         while !self.run.is_empty() {
             let end = end_of_class(&bytes[..self.run.end], self.run.start, Class::Core);
-            let core = self.run.start..end;
+            let core = without_escape(bytes, self.run.start).min(end)..end;
             let between = bytes[end..self.run.end].iter().take_while(|&&byte| !is(byte, CORE)).count();
             self.run.start = end + between;
-            if let Some(archive) = archive_in(bytes, core) {
+            if let Some(archive) = archive_in(bytes, core.clone()).or_else(|| hex::archive_in(bytes, core)) {
                 return Some(archive);
             }
         }
         None
     }
+}
+
+/// In `\nH4sI` the first letter belongs to the escape; behind it, or a line end, a plus says that a diff adds the line.
+fn without_escape(bytes: &[u8], start: usize) -> usize {
+    let before = start.checked_sub(1).map(|before| bytes[before]);
+    let is_escaped = before == Some(b'\\') && b"nrt".contains(&bytes[start]);
+    let text = start + usize::from(is_escaped);
+    let is_added = bytes.get(text) == Some(&b'+') && (is_escaped || before == Some(b'\n'));
+    text + usize::from(is_added)
 }
 
 fn archive_in(bytes: &[u8], core: Range<usize>) -> Option<Decoded> {

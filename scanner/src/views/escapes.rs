@@ -115,6 +115,7 @@ impl Escape {
                     || self.says_length > 1
                         && self.character().is_some_and(|letter| {
                             lookalikes::is_disguise(letter)
+                                || is_of_another_script(letter)
                                 || before_a_letter() && lookalikes::is_shaped_like_ours(letter)
                         })
             }
@@ -122,9 +123,25 @@ impl Escape {
     }
 }
 
-/// `\\x41`: escaped text that stands in JSON.
+/// Signs of Chinese, Japanese and Korean, the wide blank between words, and Cyrillic: of seed phrases and names.
+fn is_of_another_script(letter: char) -> bool {
+    matches!(letter, '\u{0410}'..='\u{044f}' | '\u{1100}'..='\u{11ff}' | '\u{3000}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
+}
+
+/// `\\x41`, `\\u{41}`, `&amp;#65;`: escaped text that stands in JSON or in another page.
 fn escapes_an_escape(rest: &[u8]) -> bool {
-    matches!(rest, [b'\\', b'\\', b'x' | b'u', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
+    if rest.starts_with(b"&amp;#") {
+        return true;
+    }
+    let [b'\\', b'\\', b'x' | b'u', rest @ ..] = rest else { return false };
+    let digits = rest.strip_prefix(b"{").unwrap_or(rest);
+    digits.len() >= 2 && digits[..2].iter().all(u8::is_ascii_hexdigit)
+}
+
+/// The byte that `%41` stands for.
+pub(super) fn percent(rest: &[u8]) -> Option<u8> {
+    let digits = rest.strip_prefix(b"%")?.get(..2)?;
+    hex_number(digits).and_then(|code| u8::try_from(code).ok())
 }
 
 fn escape_at(bytes: &[u8], at: usize) -> Option<Escape> {
@@ -261,7 +278,7 @@ fn decode(bytes: &[u8], window: Range<usize>, kind: Kind) -> Decoded {
         match kind {
             // A percent escape of two digits is a byte, the others are a character.
             Kind::Percent if escape.length == 3 => {
-                decoded.extend(hex_number(&bytes[at + 1..at + 3]).and_then(|code| u8::try_from(code).ok()));
+                decoded.extend(percent(&bytes[at..]));
             }
             _ => decoded.extend_from_slice(escape.says()),
         }

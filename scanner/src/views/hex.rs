@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use data_encoding::{HEXLOWER, HEXUPPER};
 
-use super::{Codec, Decoded};
+use super::{Codec, Decoded, archive};
 
 /// Fewest printable bytes in a row.
 const MIN_PAIRS: usize = 10;
@@ -60,6 +60,20 @@ impl Stretches {
     }
 }
 
+/// Digits of the shortest archive.
+const MIN_ARCHIVE: usize = 40;
+
+/// An archive at the beginning of `core`, decoded whole.
+pub(super) fn archive_in(bytes: &[u8], core: Range<usize>) -> Option<Decoded> {
+    let text = &bytes[core.clone()];
+    if text.len() < MIN_ARCHIVE || !archive::begins_in_hex(text) {
+        return None;
+    }
+    let digits = text.iter().take_while(|byte| byte.is_ascii_hexdigit()).count() & !1;
+    let decoded = decode(bytes, core.start..core.start + digits);
+    (digits >= MIN_ARCHIVE && archive::is_archive(&decoded.bytes)).then_some(decoded)
+}
+
 #[inline]
 fn is_printable_pair(bytes: &[u8], at: usize) -> bool {
     let low = bytes[at + 1];
@@ -99,6 +113,17 @@ mod tests {
                 assert_eq!(decoded.source, lead.len()..run.len());
             }
         }
+    }
+
+    #[test]
+    fn finds_archives_in_both_cases() {
+        let zipped = [b"PK\x03\x04".as_slice(), &[0x9f; 30]].concat();
+        for encoded in [HEXLOWER.encode(&zipped), HEXUPPER.encode(&zipped)] {
+            let decoded = archive_in(encoded.as_bytes(), 0..encoded.len()).expect("an archive");
+            assert_eq!(decoded.bytes, zipped);
+        }
+        let digest = HEXLOWER.encode(&[0x9f; 32]);
+        assert!(archive_in(digest.as_bytes(), 0..digest.len()).is_none());
     }
 
     #[test]

@@ -10,8 +10,10 @@ use crate::candidates::{Block, CHUNK, Class};
 const MAX_PIECE: usize = 256;
 /// Most white space around an operator.
 const MAX_GAP: usize = 40;
-/// White space on both sides of one, and the backslash before a quote.
-const MAX_BETWEEN: usize = 2 * MAX_GAP + 4;
+/// Most backslashes before a quote: code in JSON in JSON.
+const MAX_MARKS: usize = 3;
+/// White space on both sides of one, and the backslashes before a quote.
+const MAX_BETWEEN: usize = 2 * MAX_GAP + 2 + MAX_MARKS;
 
 /// What stands between two literals that are put together.
 const OPERATORS: [&[u8]; 7] = [b"+", b"..", b".", b"&", b"||", b"~", b"<<"];
@@ -118,8 +120,10 @@ struct Join {
 
 fn closing_quote(before: &[u8]) -> Option<&[u8]> {
     let quote = before.last().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
-    let escaped = before.len() >= 2 && before[before.len() - 2] == b'\\' && *quote == b'"';
-    Some(&before[before.len() - 1 - usize::from(escaped)..])
+    let text = &before[..before.len() - 1];
+    let marks =
+        text.iter().rev().take(MAX_MARKS).take_while(|byte| **byte == b'\\' && *quote == b'"').count();
+    Some(&before[text.len() - marks..])
 }
 
 /// The join whose first piece ends with `quote` at `end`.
@@ -141,6 +145,7 @@ fn blanks(text: &[u8]) -> usize {
         match text[at..] {
             [b' ' | b'\t' | b'\n' | b'\r', ..] | [b'\\', b'\n', ..] => at += 1,
             [b'\\', b'n' | b'r' | b't', ..] => at += 2,
+            [b'\\', b'\\', b'n' | b'r' | b't', ..] => at += 3,
             _ => break,
         }
     }
@@ -210,6 +215,7 @@ mod tests {
             "k = 'ABC'+'DEF'+'GHI';",
             "k = \"ABC\" +\n    \"DEF\"\n    + \"GHI\";",
             r#"{"code": "k = \"ABC\" + \"DEF\" + \"GHI\";"}"#,
+            r#"{"x": "{\"code\": \"k = \\\"ABC\\\" + \\\"DEF\\\" +\\n \\\"GHI\\\";\"}"}"#,
             "k = 'ABC' . 'DEF' . 'GHI';",
             "k = \"ABC\" .. \"DEF\" .. \"GHI\"",
             "k := 'ABC' || 'DEF' || 'GHI';",
@@ -217,6 +223,7 @@ mod tests {
             "k = \"ABC\" \\\n  \"DEF\" \\\n  \"GHI\"",
             "k = 'ABC'\nk += 'DEF'\nk += 'GHI'",
             "k=\"ABC\";k+=\"DEF\";k+=\"GHI\";",
+            "$k = 'ABC';\n$k .= 'DEF';\n$k .= 'GHI';",
             r#"{"code": "k = \"ABC\"\n    k += \"DEF\"\n    k += \"GHI\"\n"}"#,
         ] {
             let decoded = first(text).expect(text);

@@ -7,10 +7,16 @@ use crate::candidates::classes::{CORE, end_of, is};
 
 /// Shortest line, but for the last, that people break encoded text into.
 const MIN_LINE: usize = 32;
+/// The same where every line is as long as the first, or goes on behind a backslash.
+const MIN_EVEN_LINE: usize = 16;
 
 /// The lines that begin with the run `first`, joined. `None` when no further line goes on with it.
 pub(crate) fn joined(bytes: &[u8], first: Range<usize>) -> Option<Decoded> {
-    if first.len() < MIN_LINE || next_line(bytes, first.end).is_none() {
+    let next = next_line(bytes, first.end)?;
+    let goes_on = |line: &Range<usize>| {
+        line.len() >= MIN_LINE || line.len() == first.len() || is_continued(bytes, line.end)
+    };
+    if first.len() < MIN_LINE && !(is_even(bytes, &first, &next) || is_continued(bytes, first.end)) {
         return None;
     }
     let mut steps = Steps::default();
@@ -20,11 +26,22 @@ pub(crate) fn joined(bytes: &[u8], first: Range<usize>) -> Option<Decoded> {
         steps.push(text.len(), line.start);
         text.extend_from_slice(&bytes[line.clone()]);
         match next_line(bytes, line.end) {
-            Some(next) if line.len() >= MIN_LINE => line = next,
+            Some(next) if goes_on(&line) => line = next,
             _ => break,
         }
     }
     Some(Decoded { bytes: text, source: first.start..line.end, codec: Codec::Lines(steps) })
+}
+
+/// Whether the first two lines, and the third up to its padding, are as long as each other.
+fn is_even(bytes: &[u8], first: &Range<usize>, second: &Range<usize>) -> bool {
+    let third = || next_line(bytes, second.end).is_some_and(|third| third.len() <= first.len());
+    first.len() >= MIN_EVEN_LINE && second.len() == first.len() && third()
+}
+
+/// Whether the line that ends at `end` goes on behind a backslash, as in the shell.
+fn is_continued(bytes: &[u8], end: usize) -> bool {
+    bytes[end..].starts_with(b"\\\n") || bytes[end..].starts_with(b"\\\\\\n")
 }
 
 /// The run that the next line is made of, padding included.
@@ -58,8 +75,9 @@ fn after_break(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = &bytes[at..];
     let length = match rest {
         [b'\n', ..] => 1,
-        [b'\r', b'\n', ..] | [b'\\', b'n', ..] => 2,
-        [b'\\', b'r', b'\\', b'n', ..] => 4,
+        [b'\r' | b'\\', b'\n', ..] | [b'\\', b'n', ..] => 2,
+        [b'\\', b'\\', b'n', ..] => 3,
+        [b'\\', b'r' | b'\\', b'\\', b'n', ..] => 4,
         _ => return None,
     };
     let indent = rest[length..].iter().take(16).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
@@ -75,13 +93,32 @@ mod tests {
     #[test]
     fn lines_are_joined_and_mapped_back() {
         let line = "abcdefgh".repeat(5);
-        for line_break in ["\n", "\r\n", "\\n", "\n    "] {
+        for line_break in ["\n", "\r\n", "\\n", "\\\\n", "\n    "] {
             let text = format!("{line}{line_break}{line}{line_break}END= rest");
             let decoded = joined(text.as_bytes(), 0..line.len()).expect("lines");
             assert_eq!(decoded.bytes, format!("{line}{line}END=").into_bytes());
             let view = View::part(text.as_bytes());
             let inner = View::decoded(&view, &decoded);
             assert_eq!(&text[inner.source_of(&(80..83))], "END");
+        }
+    }
+
+    #[test]
+    fn short_lines_are_joined_when_they_are_even_or_continued() {
+        for (text, first, expected) in [
+            (
+                "abcdefghijklmnopqrst\nABCDEFGHIJKLMNOPQRST\nxyz=\n",
+                20,
+                "abcdefghijklmnopqrstABCDEFGHIJKLMNOPQRSTxyz=",
+            ),
+            ("abcdefghijklmnop\\\nABCDEFG\n", 16, "abcdefghijklmnopABCDEFG"),
+        ] {
+            assert_eq!(joined(text.as_bytes(), 0..first).expect(text).bytes, expected.as_bytes());
+        }
+        for text in
+            ["abcdefghijklmnopqrst\nABCDEFGHIJKLMNOPQRST\n", "abcdefghijklmnopqrst\nABCDEFGHIJKLMNOP\nxyz\n"]
+        {
+            assert!(joined(text.as_bytes(), 0..20).is_none(), "{text}");
         }
     }
 

@@ -9,6 +9,7 @@ mod base32;
 mod base58;
 mod base64;
 mod base85;
+mod blanks;
 mod codec;
 mod entities;
 mod escapes;
@@ -22,16 +23,19 @@ mod numbers;
 mod passes;
 mod quoted;
 mod turned;
+mod uuencode;
 
 use std::ops::Range;
 
 pub(crate) use archive::{Archive, Bounds, Unpacked, Unpacking, is_archive};
 pub(crate) use base64::is_archive_in_base64;
+pub(crate) use blanks::fields_with_blanks;
 pub(crate) use codec::{Codec, Decoded};
 pub(crate) use lines::joined as joined_lines;
 pub(crate) use map::Steps;
 pub(crate) use passes::{Disguises, EncodedRun};
 pub(crate) use turned::{Turn, Turned};
+pub(crate) use uuencode::{HEAD as UUENCODED, uudecoded};
 
 /// Bytes to look at: a part itself, or a stretch of another view decoded.
 #[derive(Debug)]

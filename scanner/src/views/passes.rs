@@ -9,6 +9,7 @@ use super::joined::Joins;
 use super::lookalikes::Lookalikes;
 use super::numbers::{Calls, NumberLists};
 use super::quoted::Quoted;
+use super::turned::reversed_base64;
 use super::{Decoded, View, base32, base58, base64, hex};
 use crate::candidates::Block;
 
@@ -54,6 +55,8 @@ pub(crate) struct EncodedRun {
     hex: hex::Stretches,
     base32: base32::Stretches,
     base58: base58::Words,
+    /// What may be base64 from its end.
+    turned: Option<Range<usize>>,
 }
 
 impl EncodedRun {
@@ -73,6 +76,7 @@ impl EncodedRun {
             archives: base64::Archives::new(long_telling.clone()),
             base64: base64::Stretches::new(telling),
             hex: hex::Stretches::new(long_telling.clone()),
+            turned: Some(long_telling.clone()).filter(|run| !run.is_empty()),
             base58: base58::Words::new(long_telling),
             base32: base32::Stretches::new(long),
         }
@@ -86,5 +90,6 @@ impl EncodedRun {
             .or_else(|| self.hex.next(bytes))
             .or_else(|| self.base32.next(bytes))
             .or_else(|| self.base58.next(bytes))
+            .or_else(|| reversed_base64(bytes, &self.turned.take()?))
     }
 }

@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use super::{Codec, Decoded};
+use crate::candidates::classes::{CORE, end_of};
 use crate::candidates::{Says, name_around, says};
 
 /// How far around a keyword the text is turned back: the longest match of a pattern, and more.
@@ -135,6 +136,19 @@ impl Turned {
         *until = if source.end == bytes.len() { source.end } else { source.end - after };
         Some(turned(bytes, source, turn))
     }
+}
+
+/// Shortest base64 that is read from its end.
+const MIN_BASE64: usize = 24;
+
+/// Base64 in the run `run` that was reversed, as its padding at the beginning shows: `==gN1…`.
+pub(super) fn reversed_base64(bytes: &[u8], run: &Range<usize>) -> Option<Decoded> {
+    let is_escaped = run.start > 0 && bytes[run.start - 1] == b'\\' && b"nrt".contains(&bytes[run.start]);
+    let start = run.start + usize::from(is_escaped);
+    let padding = bytes[start..run.end].iter().take(2).take_while(|byte| **byte == b'=').count();
+    let end = end_of(&bytes[..run.end], start + padding, CORE);
+    let fits = padding > 0 && end - start >= MIN_BASE64 && (end - start).is_multiple_of(4);
+    fits.then(|| turned(bytes, start..end, Turn::Reversed))
 }
 
 fn turned(bytes: &[u8], source: Range<usize>, turn: Turn) -> Decoded {

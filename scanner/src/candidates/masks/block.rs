@@ -145,12 +145,11 @@ impl Block {
         !word & (word << 1 | self.before(Class::Alnum, at) >> 63)
     }
 
-    /// Where in the chunk at `at` an equals sign stands behind a plus or a backslash. `sign` tells of one that ends a
-    /// chunk.
+    /// Where in the chunk at `at` an equals sign stands behind a plus, a full stop or a backslash. `sign` tells of one
+    /// that ends a chunk.
     #[inline]
     pub(crate) fn appends(&self, at: usize, sign: &mut bool) -> u64 {
-        let signs =
-            self.word(Class::Joint, at) & self.word(Class::Spelled, at) & !self.word(Class::Opens, at);
+        let signs = self.word(Class::Joint, at) & !self.word(Class::Opens, at) & !self.word(Class::Alnum, at);
         let behind = signs << 1 | u64::from(*sign);
         *sign = signs >> (CHUNK - 1) != 0;
         behind & self.word(Class::Equals, at)

@@ -11,7 +11,7 @@ pub(super) const MAX_GAP: usize = 16;
 pub(crate) fn words_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut at = 0;
     std::iter::from_fn(move || {
-        let start = without_escape(text, (at..text.len()).find(|at| is_letter(text, *at))?);
+        let start = (at..text.len()).find(|at| is_letter(text, *at) && !is_escape(text, *at))?;
         at = end_of_word(text, start).max(start + 1);
         Some(&text[start..at.min(text.len())])
     })
@@ -38,7 +38,7 @@ pub(super) fn listed_after(bytes: &[u8], mut at: usize) -> impl Iterator<Item = 
 /// The word at `at`, or shortly after it.
 pub(super) fn word_near(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let end = bytes.len().min(at + MAX_GAP);
-    let inside = (at..end).find(|at| is_letter(bytes, *at))?;
+    let inside = (at..end).find(|at| is_letter(bytes, *at) && !is_escape(bytes, *at))?;
     let floor = inside.saturating_sub(MAX_WORD_BYTES);
     let mut start = inside;
     while start > floor && is_letter(bytes, start - 1) {
@@ -49,13 +49,12 @@ pub(super) fn word_near(bytes: &[u8], at: usize) -> Option<Range<usize>> {
 
 fn word_after(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let mut start = at;
-    while start < bytes.len().min(at + MAX_GAP) && !is_letter(bytes, start) {
-        if !separates(bytes, start) {
+    while start < bytes.len().min(at + MAX_GAP) && (!is_letter(bytes, start) || is_escape(bytes, start)) {
+        if !separates(bytes, start) && !is_escape(bytes, start) {
             return None;
         }
         start += 1;
     }
-    let start = without_escape(bytes, start);
     let end = end_of_word(bytes, start);
     (start > at && end > start).then_some(start..end)
 }
@@ -116,7 +115,7 @@ fn is_wide_space(bytes: &[u8], at: usize) -> bool {
 fn separates(bytes: &[u8], at: usize) -> bool {
     matches!(
         bytes[at],
-        b' ' | b'\t' | b'\r' | b'\n' | b',' | b';' | b'"' | b'\'' | b'|' | b'.' | b':' | b')' | b'+' | b'\\' | b'#'
+        b' ' | b'\t' | b'\r' | b'\n' | b',' | b';' | b'"' | b'\'' | b'|' | b'.' | b':' | b')' | b'+' | b'-' | b'\\' | b'#'
             | b'0'..=b'9' | 0x80..
     )
 }

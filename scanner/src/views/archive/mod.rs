@@ -120,6 +120,13 @@ pub(super) fn begins_in_base64(characters: &[u8]) -> bool {
     )
 }
 
+/// How hex begins of an archive that is unpacked here.
+pub(super) fn begins_in_hex(digits: &[u8]) -> bool {
+    // gzip, zip, zlib, zstd
+    const HEADS: [&[u8]; 7] = [b"1f8b08", b"504b03", b"7801", b"785e", b"789c", b"78da", b"28b52f"];
+    HEADS.iter().any(|head| digits[..head.len().min(digits.len())].eq_ignore_ascii_case(head))
+}
+
 /// Whether `bytes` are worth unpacking on their own, beside being looked at where they stand.
 pub(crate) fn is_archive(bytes: &[u8]) -> bool {
     Kind::of(bytes).is_some()
