@@ -1,6 +1,6 @@
 //! Fields of a form whose blanks are written as `+`: only the whole field reads as what was typed.
 
-use super::escapes::percent;
+use super::escape::percent;
 use super::{Codec, Decoded, Steps};
 
 /// The values of a form that have a `+`, as a form is decoded.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::alternating::Alternating;
 use super::base85::Stretches as Base85Stretches;
+use super::encoded_archives::Archives;
 use super::escapes::Escapes;
 use super::joined::Joins;
 use super::lookalikes::Lookalikes;
@@ -50,7 +51,7 @@ impl Disguises {
 /// What can stand inside one run of the characters that tokens are made of.
 #[derive(Debug)]
 pub(crate) struct EncodedRun {
-    archives: base64::Archives,
+    archives: Archives,
     base64: base64::Stretches,
     hex: hex::Stretches,
     base32: base32::Stretches,
@@ -73,7 +74,7 @@ impl EncodedRun {
         let long = if is_long { run } else { nothing.clone() };
         let long_telling = if is_telling { long.clone() } else { nothing };
         Self {
-            archives: base64::Archives::new(long_telling.clone()),
+            archives: Archives::new(long_telling.clone()),
             base64: base64::Stretches::new(telling),
             hex: hex::Stretches::new(long_telling.clone()),
             turned: Some(long_telling.clone()).filter(|run| !run.is_empty()),

@@ -9,6 +9,7 @@ mod beginnings;
 mod block;
 mod buckets;
 mod portable;
+mod shapes;
 mod text_in_base64;
 
 use super::classes::{ALNUM, CORE, EXTENDED, is};

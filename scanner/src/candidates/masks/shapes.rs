@@ -1,0 +1,127 @@
+//! What bytes of several classes make together: numbers, words, values, signs of code.
+
+use std::ops::Range;
+
+use super::{Block, CHUNK, Class, last_of_rows};
+
+impl Block {
+    /// Where in the chunk at `at` so many visible bytes in a row end, before which stands what opens a value, an escape
+    /// of two characters, or nothing.
+    #[inline]
+    pub(crate) fn opened_rows<const LENGTH: usize>(&self, at: usize) -> u64 {
+        let rows = last_of_rows::<LENGTH>(self.word(Class::Visible, at), self.before(Class::Visible, at));
+        if rows == 0 {
+            return 0;
+        }
+        let opens = self.word(Class::Opens, at) | self.word(Class::Escape, at) << 1;
+        let before = self.before(Class::Opens, at) | self.before(Class::Escape, at) << 1;
+        rows & (opens << LENGTH | before >> (CHUNK - LENGTH) | u64::from(at == 0) << (LENGTH - 1))
+    }
+
+    /// Bits for the bytes of the chunk at `at` that are in `class`, or have one that is at most `LENGTH` bytes before them.
+    #[inline]
+    pub(crate) fn behind<const LENGTH: usize>(&self, class: Class, at: usize) -> u64 {
+        let (mut word, mut before) = (self.word(class, at), self.before(class, at));
+        let mut length = 1;
+        while length < LENGTH {
+            let step = length.min(LENGTH - length);
+            word |= word << step | before >> (CHUNK - step);
+            before |= before << step;
+            length += step;
+        }
+        word
+    }
+
+    /// Where so many digits in a row end, with at most two separators between them.
+    #[inline]
+    pub(crate) fn next_number<const LENGTH: usize>(&self, from: usize) -> Option<usize> {
+        self.find(from + LENGTH - 1, |at| {
+            let (word, before) = (self.word(Class::Digit, at), self.before(Class::Digit, at));
+            if word | before == 0 {
+                return 0;
+            }
+            let after_digit = word << 1 | before >> 63 | word << 2 | before >> 62;
+            let word = word | (after_digit & self.word(Class::Separator, at));
+            let after_digit = before << 1 | before << 2;
+            let before = before | (after_digit & self.before(Class::Separator, at));
+            last_of_rows::<LENGTH>(word, before)
+        })
+    }
+
+    /// Letters and digits of the chunk at `at` with which a word may begin: after what is none, and after an escape.
+    #[inline]
+    pub(crate) fn word_starts(&self, at: usize) -> u64 {
+        let others = |word: u64, before: u64| !(word << 1 | before >> 63);
+        let (escape, before) = (self.word(Class::Escape, at), self.before(Class::Escape, at));
+        // `\n`, `%20`, `\x20`, `\u0020`.
+        let escaped = [2, 3, 4, 6]
+            .into_iter()
+            .fold(0, |bits, length| bits | escape << length | before >> (CHUNK - length));
+        let alnum = self.word(Class::Alnum, at);
+        alnum & (others(alnum, self.before(Class::Alnum, at)) | escaped)
+    }
+
+    /// The same, and every capital and byte that is no ASCII: words in a name may begin with them.
+    #[inline]
+    pub(crate) fn cased_word_starts(&self, at: usize) -> u64 {
+        let capitals = self.word(Class::Telling, at) & !self.word(Class::Digit, at);
+        self.word_starts(at) | capitals | self.word(Class::Foreign, at)
+    }
+
+    /// Bits after the last letter or digit of a word, in the chunk at `at`.
+    #[inline]
+    pub(crate) fn word_ends(&self, at: usize) -> u64 {
+        let word = self.word(Class::Alnum, at);
+        !word & (word << 1 | self.before(Class::Alnum, at) >> 63)
+    }
+
+    /// Where in the chunk at `at` an equals sign stands behind a plus, a full stop or a backslash. `sign` tells of one
+    /// that ends a chunk.
+    #[inline]
+    pub(crate) fn appends(&self, at: usize, sign: &mut bool) -> u64 {
+        let signs = self.word(Class::Joint, at) & !self.word(Class::Opens, at) & !self.word(Class::Alnum, at);
+        let behind = signs << 1 | u64::from(*sign);
+        *sign = signs >> (CHUNK - 1) != 0;
+        behind & self.word(Class::Equals, at)
+    }
+
+    /// Where in the chunk at `at` a number begins behind what may open a call, or a plus. `sign` tells of one that ends
+    /// a chunk.
+    #[inline]
+    pub(crate) fn called_numbers(&self, at: usize, sign: &mut bool) -> u64 {
+        let opens = self.word(Class::Opens, at);
+        let pluses = self.word(Class::Joint, at) & self.word(Class::Spelled, at) & !opens;
+        let signs = opens & self.word(Class::Breaks, at) | pluses;
+        let behind = signs << 1 | u64::from(*sign);
+        *sign = signs >> (CHUNK - 1) != 0;
+        behind & self.word(Class::Digit, at)
+    }
+
+    /// The bytes of the chunk at `at` that are in `closes` and end a row of `class` which begins behind one that is in
+    /// `closes`, too. `goes_on` tells of a row that goes over the end of a chunk.
+    #[inline]
+    pub(crate) fn rows_between(&self, class: Class, closes: Class, at: usize, goes_on: &mut bool) -> u64 {
+        let (inside, closing) = (self.word(class, at), self.word(closes, at));
+        let begins = (closing << 1 | self.before(closes, at) >> (CHUNK - 1)) & inside;
+        // Added to a row, its first bit runs over to behind its last.
+        let (sum, over) = inside.overflowing_add(begins);
+        let (sum, more) = sum.overflowing_add(u64::from(*goes_on));
+        *goes_on = over || more;
+        sum & !inside & closing
+    }
+
+    /// Whether a digit or two capitals in a row stand in `range`; also when `range` goes on beyond the block.
+    #[inline]
+    pub(crate) fn may_tell(&self, range: &Range<usize>) -> bool {
+        let capitals = |telling: u64, digits: u64| telling & !digits;
+        let telling = |at: usize| {
+            let digits = self.word(Class::Digit, at);
+            let these = capitals(self.word(Class::Telling, at), digits);
+            let before = capitals(self.before(Class::Telling, at), self.before(Class::Digit, at));
+            digits | these & (these << 1 | before >> (CHUNK - 1))
+        };
+        range.start < self.range().start
+            || range.end > self.range().end
+            || self.find(range.start, telling).is_some_and(|at| at < range.end)
+    }
+}
