@@ -42,7 +42,7 @@ impl Named {
 
 /// The value of the name at `name`.
 pub(crate) fn named(bytes: &[u8], name: Range<usize>) -> Option<Named> {
-    if is_type(bytes, &name) || is_mark_of_form(bytes, &name) || bytes[..name.start].ends_with(b"getent ") {
+    if is_type(bytes, &name) || is_mark_of_form(bytes, &name) || is_of_phrase(bytes, &name) {
         return None;
     }
     let value = value_of(bytes, &name)?;
@@ -92,6 +92,13 @@ fn is_type(bytes: &[u8], name: &Range<usize>) -> bool {
 fn is_mark_of_form(bytes: &[u8], name: &Range<usize>) -> bool {
     let before = &bytes[name.start.saturating_sub(8)..name.start];
     bytes[name.clone()] == *b"_token" && memchr::memmem::find(before, b"name=").is_some()
+}
+
+/// `getent passwd`, `parola chiave`: a command, and what Italian calls a keyword.
+fn is_of_phrase(bytes: &[u8], name: &Range<usize>) -> bool {
+    let is_keyword =
+        bytes[name.clone()].eq_ignore_ascii_case(b"parola") && bytes[name.end..].starts_with(b" chiave");
+    is_keyword || bytes[..name.start].ends_with(b"getent ")
 }
 
 /// `page token`, `API key`: such a word says little without the one before it.
@@ -216,6 +223,12 @@ mod tests {
         ] {
             assert_eq!(pair(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_keyword_in_italian_is_no_password() {
+        assert_eq!(named(b"Parola chiave: Roma2024", 0..6), None);
+        assert!(named(b"Parola: Roma2024", 0..6).is_some());
     }
 
     #[test]

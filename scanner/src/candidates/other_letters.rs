@@ -69,15 +69,18 @@ pub(super) fn end_of_word(bytes: &[u8], at: usize) -> Option<usize> {
     stems().find(|word| rest.starts_with(word.as_bytes())).map(|word| at + word.len())
 }
 
-/// What a name with such a word in it says.
+/// What a name says that ends with such a word, or has signs behind it: not `Schlüsselbund`.
 pub(super) fn says(name: &[u8]) -> Option<Says> {
     if name.is_ascii() {
         return None;
     }
-    let has = |words: &[&str]| words.iter().any(|word| memchr::memmem::find(name, word.as_bytes()).is_some());
-    if has(PASSWORDS) {
+    let ends = |word: &&str| {
+        let after = memchr::memmem::rfind(name, word.as_bytes()).map(|at| name.get(at + word.len()));
+        after.is_some_and(|after| after.is_none_or(|byte| !byte.is_ascii_alphabetic()))
+    };
+    if PASSWORDS.iter().any(&ends) {
         Some(Says::Password)
-    } else if has(SECRETS) {
+    } else if SECRETS.iter().any(&ends) {
         Some(Says::Secret)
     } else {
         None
@@ -95,6 +98,9 @@ mod tests {
             assert!(says(word.as_bytes()).is_some(), "{word}");
         }
         assert_eq!(end_of_word(b"password", 0), None);
-        assert_eq!(says("größe".as_bytes()), None);
+        for other in ["größe", "Schlüsselbund", "schlüsselfertig"] {
+            assert_eq!(says(other.as_bytes()), None, "{other}");
+        }
+        assert!(says("Schlüssel_2".as_bytes()).is_some());
     }
 }

@@ -18,6 +18,7 @@ pub(super) fn is_printed(text: &[u8]) -> bool {
     HEADS.iter().any(|head| text.starts_with(head))
         || is_line(text)
         || is_port(text)
+        || is_of_standards(text)
         || is_prompt(text)
         || is_choice(text)
         || is_package(text)
@@ -47,6 +48,20 @@ fn is_port(text: &[u8]) -> bool {
     let Some(rest) = text.strip_prefix(b":") else { return false };
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     (2..=5).contains(&digits) && rest.get(digits) == Some(&b':')
+}
+
+/// `ERC-20/BEP-20`, `ERC-721/1155`: short names with numbers, parted by slashes.
+fn is_of_standards(text: &[u8]) -> bool {
+    let is_number = |text: &[u8]| (1..=5).contains(&text.len()) && text.iter().all(u8::is_ascii_digit);
+    let is_standard = |part: &[u8]| {
+        let name = part.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+        let rest = &part[name..];
+        (2..=5).contains(&name) && is_number(rest.strip_prefix(b"-").unwrap_or(rest))
+    };
+    let mut parts = text.split(|byte| *byte == b'/');
+    parts.next().is_some_and(is_standard)
+        && parts.clone().next().is_some()
+        && parts.all(|part| is_standard(part) || is_number(part))
 }
 
 /// `root@30aa0cfaf1b5:/#`: what a shell writes before a command.
@@ -123,6 +138,8 @@ mod tests {
             "root@30aa0cfaf1b5:/#",
             "t?i:null",
             ":5432:shop:app",
+            "ERC-20/BEP-20",
+            "SHA256/384",
             "arn:aws:lambda:eu-west-1:186861529058:role/x1",
             "@jupyterlab/application:Router#stop",
             "+t.next+",
@@ -136,7 +153,15 @@ mod tests {
 
     #[test]
     fn a_secret_is_none() {
-        for text in ["q7.Zp2:mX9", "Zp2@mX9#", "a7?b:9", "+3kd92jfA0sjd8a+", "MyPassword2024"] {
+        for text in [
+            "q7.Zp2:mX9",
+            "Zp2@mX9#",
+            "AB-12/cd-34",
+            "ABC-123",
+            "a7?b:9",
+            "+3kd92jfA0sjd8a+",
+            "MyPassword2024",
+        ] {
             assert!(!is_printed(text.as_bytes()), "{text}");
         }
     }
