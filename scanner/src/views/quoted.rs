@@ -79,12 +79,12 @@ fn opens(bytes: &[u8], at: usize) -> bool {
 fn window_around(bytes: &[u8], first: usize, floor: usize) -> Range<usize> {
     let floor = floor.max(first.saturating_sub(MAX_GAP));
     let mut start = first;
-    while start > floor && !is(bytes[start - 1], SPACE) && bytes[start - 1] != b'"' {
+    while start > floor && !is(bytes[start - 1], SPACE) && !ends_string(bytes, start - 1) {
         start -= 1;
     }
     let mut end = first;
     let mut last = first;
-    while end < bytes.len() && end - last <= MAX_GAP && bytes[end] != b'"' {
+    while end < bytes.len() && end - last <= MAX_GAP && !ends_string(bytes, end) {
         if bytes[end] == b'='
             && let Some(Escape::Byte(_, length) | Escape::SoftBreak(length)) = escape_at(bytes, end)
         {
@@ -95,6 +95,11 @@ fn window_around(bytes: &[u8], first: usize, floor: usize) -> Range<usize> {
         }
     }
     start..end
+}
+
+/// A quote that is not escaped.
+fn ends_string(bytes: &[u8], at: usize) -> bool {
+    bytes[at] == b'"' && (at == 0 || bytes[at - 1] != b'\\')
 }
 
 /// Every byte as a number.
