@@ -3,7 +3,7 @@
 use super::beginnings::PLACES;
 
 /// More groups of literals than these are joined with their neighbours in order before the cheapest are looked for.
-const MOST_GROUPS: usize = 1024;
+const MOST_GROUPS: usize = 2048;
 
 /// What a bucket has so far, at each place: sets of halves of a byte, low ones in the first sixteen bits.
 pub(super) type Halves = [u32; PLACES];
