@@ -11,8 +11,8 @@ use super::words::bare;
 /// Pieces of URLs, code and regexes that no generated secret has.
 const MARKS: &[&[u8]] = &[
     b"://", b"::", b"->", b"=>", b"\\w", b"\\d", b"\\s", b"\\S", b"[a-z", b"[A-Z", b"[a-f", b"[A-F", b"[0-9",
-    b"a-zA-Z", b"A-Za-z", b"(?", b"/^", b"===", b"!==", b"sha256:", b"sha512:", b"sha1:", b"sha256-",
-    b"sha384-", b"sha512-", b":&quot;", b"\\-", b"\\&",
+    b"a-zA-Z", b"A-Za-z", b"0-9a-f", b"a-fA-F", b"(?", b"/^", b"===", b"!==", b"sha256:", b"sha512:",
+    b"sha1:", b"sha256-", b"sha384-", b"sha512-", b":&quot;", b"\\-", b"\\&",
 ];
 
 /// Escapes: what they spell is looked at where they are undone.
@@ -207,6 +207,7 @@ mod tests {
             "1*(tchar",
             "2*4HEXDIG",
             "?model=gpt-4-account-1",
+            "0-9a-fA-F",
             "socks5.Static{test.auth",
             "0x2dc3685cA34163952CF4A5395b0039c00DFa851D",
         ] {
