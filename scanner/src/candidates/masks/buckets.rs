@@ -8,52 +8,88 @@ const MOST_GROUPS: usize = 2048;
 /// What a bucket has so far, at each place: sets of halves of a byte, low ones in the first sixteen bits.
 pub(super) type Halves = [u32; PLACES];
 
+/// Literals that share a bucket.
+#[derive(Clone, Copy)]
+struct Group {
+    halves: Halves,
+    /// How often text has such a byte, in each place.
+    frequencies: [i64; PLACES],
+    /// How often the bucket takes some place of a text: their product.
+    weight: i64,
+}
+
 /// What literals begin with in at most `count` buckets, those joined that cost least.
 pub(super) fn buckets<'l>(literals: impl Iterator<Item = (&'l [u8], bool)>, count: usize) -> Vec<Halves> {
     let mut all: Vec<Halves> = literals.map(|(literal, ignore_case)| halves(literal, ignore_case)).collect();
     all.sort_unstable();
     all.dedup();
     let groups = all.chunks(all.len().div_ceil(MOST_GROUPS).max(1));
-    let mut groups: Vec<Halves> = groups.map(|group| group.iter().fold([0; PLACES], joined)).collect();
-    let mut weights: Vec<i64> = groups.iter().map(weight).collect();
-    let cost = |groups: &[Halves], weights: &[i64], one: usize, other: usize| {
-        weight(&joined(groups[one], &groups[other])) - weights[one] - weights[other]
-    };
+    let mut groups: Vec<Group> =
+        groups.map(|group| Group::new(group.iter().fold([0; PLACES], joined))).collect();
     // What each group costs most cheaply together with an earlier one.
-    let cheapest = |groups: &[Halves], weights: &[i64], other: usize| {
-        (0..other).map(|one| (cost(groups, weights, one, other), one)).min().unwrap_or((i64::MAX, 0))
-    };
     let mut best: Vec<(i64, usize)> =
-        (0..groups.len()).map(|other| cheapest(&groups, &weights, other)).collect();
+        (0..groups.len()).map(|other| groups[other].cheapest(&groups[..other])).collect();
     while groups.len() > count {
         let Some(other) = (1..groups.len()).min_by_key(|other| best[*other]) else { break };
         let one = best[other].1;
         let last = groups.len() - 1;
-        groups[one] = joined(groups[one], &groups[other]);
-        weights[one] = weight(&groups[one]);
+        groups[one] = groups[one].with(&groups[other]);
         groups.swap_remove(other);
-        weights.swap_remove(other);
         best.swap_remove(other);
         for (index, best) in best.iter_mut().enumerate() {
+            let (before, group) = (&groups[..index], &groups[index]);
             if [one, other, last].contains(&best.1) || [one, other].contains(&index) {
-                *best = cheapest(&groups, &weights, index);
+                *best = group.cheapest(before);
             } else {
                 let changed = [one, other].into_iter().filter(|changed| *changed < index);
-                let costs = changed.map(|changed| (cost(&groups, &weights, changed, index), changed));
-                *best = costs.fold(*best, std::cmp::min);
+                *best = changed.fold(*best, |best, changed| group.cheaper(best, changed, &groups[changed]));
             }
         }
     }
-    groups
+    groups.into_iter().map(|group| group.halves).collect()
+}
+
+impl Group {
+    fn new(halves: Halves) -> Self {
+        let frequencies = halves.map(frequency_of);
+        Self { halves, frequencies, weight: frequencies.iter().product() }
+    }
+
+    fn with(&self, other: &Self) -> Self {
+        Self::new(joined(self.halves, &other.halves))
+    }
+
+    /// What it costs most cheaply to have one of these groups in the same bucket, and which.
+    fn cheapest(&self, groups: &[Self]) -> (i64, usize) {
+        let groups = groups.iter().enumerate();
+        groups.fold((i64::MAX, 0), |best, (index, group)| self.cheaper(best, index, group))
+    }
+
+    /// The same of the best so far and one more.
+    #[inline]
+    fn cheaper(&self, best: (i64, usize), index: usize, group: &Self) -> (i64, usize) {
+        let apart = self.weight + group.weight;
+        if self.least_with(group) - apart > best.0 {
+            return best;
+        }
+        best.min((self.with(group).weight - apart, index))
+    }
+
+    /// No more than what both weigh together, and quickly told: there a place has at least the bytes of either, and of
+    /// both where they share no half.
+    #[inline]
+    fn least_with(&self, other: &Self) -> i64 {
+        let at = |place: usize| {
+            let (one, two) = (self.frequencies[place], other.frequencies[place]);
+            let shared = self.halves[place] & other.halves[place];
+            if shared & 0xffff == 0 || shared >> 16 == 0 { one + two } else { one.max(two) }
+        };
+        (0..PLACES).map(at).product()
+    }
 }
 
 fn joined(one: Halves, other: &Halves) -> Halves {
     std::array::from_fn(|place| one[place] | other[place])
-}
-
-/// How often a bucket takes some place of a text, as a product of the frequencies of its bytes.
-fn weight(bucket: &Halves) -> i64 {
-    bucket.iter().map(|halves| frequency_of(*halves)).product()
 }
 
 /// How often text has a byte with one of these halves, in each place.
