@@ -150,7 +150,7 @@ impl Looking<'_> {
         for start in (0..bytes.len()).step_by(BLOCK) {
             self.ask()?;
             block.read(bytes, start);
-            self.runs(view, &block, &mut passes.runs)?;
+            self.runs(view, &mut block, &mut passes.runs)?;
             self.literals(view, &block, &mut passes.names)?;
             if !view.is_ambiguous {
                 self.digits(view, &block, &mut passes.digits);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::classes::{ALNUM, DIGITISH, end_of, is, start_of};
+use super::digests::digest_around;
 use super::masks::{Block, Class};
 
 /// Fewest digits that any of those numbers has, formatted or not.
@@ -26,6 +27,10 @@ impl Digits {
                 self.at = end;
                 continue;
             }
+            if let Some(digest) = digest_of(block, bytes, last, self.at) {
+                self.at = digest.end;
+                continue;
+            }
             let start = start_over_dots(bytes, last, self.at);
             self.at = end_over_dots(bytes, last + 1);
             if let Some(stretch) = trimmed(bytes, start..self.at) {
@@ -34,6 +39,18 @@ impl Digits {
         }
         None
     }
+}
+
+/// The digest or UUID in which the digits at `last` are. Most numbers have neither a letter nor a dash beside them.
+#[inline]
+fn digest_of(block: &Block, bytes: &[u8], last: usize, floor: usize) -> Option<Range<usize>> {
+    let digit = if is(bytes[last], ALNUM) { last } else { last.checked_sub(1)? };
+    let start = block.start_of(bytes, digit, floor, Class::Digit);
+    let is_beside = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'-');
+    if !is_beside(bytes[..start].last()) && !is_beside(bytes.get(block.end_of(bytes, digit, Class::Digit))) {
+        return None;
+    }
+    digest_around(block, bytes, digit)
 }
 
 /// Where the digits at `last` end, when they are the fraction of a number and nothing else.

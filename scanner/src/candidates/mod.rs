@@ -14,6 +14,7 @@ mod cells;
 pub(crate) mod classes;
 mod columns;
 mod counted;
+mod digests;
 mod digits;
 mod innocent;
 mod keywords;
@@ -38,6 +39,7 @@ mod vocabulary;
 
 pub(crate) use columns::Tables;
 pub(crate) use counted::{counted_starts, stands_counted};
+pub(crate) use digests::{is_digest, may_be_text};
 pub(crate) use digits::Digits;
 pub(crate) use keywords::Keywords;
 pub(crate) use known::{Known, KnownPass};

@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use crate::candidates::classes::{CORE, is};
-use crate::candidates::{Block, Class, Run, Runs, counted_starts, end_of_class};
+use crate::candidates::{
+    Block, Class, MIN_RUN, Run, Runs, counted_starts, end_of_class, is_digest, may_be_text,
+};
 use crate::confirm;
 use crate::verdict::ScanError;
 use crate::views::{Decoded, EncodedRun, Turn, Turned, View, joined_lines};
@@ -23,7 +25,7 @@ impl Looking<'_> {
     pub(super) fn runs(
         &mut self,
         view: &View<'_>,
-        block: &Block,
+        block: &mut Block,
         pass: &mut RunPass,
     ) -> Result<(), ScanError> {
         let keywords = &self.finder.keywords;
@@ -48,8 +50,7 @@ impl Looking<'_> {
                 });
             }
             self.whole_runs(view, &run);
-            let is_long = block.may_have_row::<{ EncodedRun::LONG }>(Class::Core, &run.extended);
-            let mut encoded = EncodedRun::new(run.extended, run.is_telling, is_long);
+            let mut encoded = encoded_in(view.bytes, run, block);
             while let Some(decoded) = encoded.next(view.bytes) {
                 self.nested(view, &decoded)?;
             }
@@ -113,4 +114,17 @@ impl Looking<'_> {
             }
         }
     }
+}
+
+/// What may be encoded in a run. Digits of a digest are passed over by all that looks for numbers.
+fn encoded_in(bytes: &[u8], run: Run, block: &mut Block) -> EncodedRun {
+    let Run { core, extended, is_telling } = run;
+    if extended.len() < core.len() + MIN_RUN && is_digest(bytes, &core) {
+        if !may_be_text(&bytes[core.clone()]) {
+            block.pass_over_digits(&core);
+        }
+        return EncodedRun::of_digest(core);
+    }
+    let is_long = block.may_have_row::<{ EncodedRun::LONG }>(Class::Core, &extended);
+    EncodedRun::new(extended, is_telling, is_long)
 }

@@ -48,6 +48,10 @@ impl NumberLists {
                 self.at = if spaces > 0 { start } else { row.end };
                 continue;
             }
+            if let Some(end) = reader::end_of_other(bytes, start) {
+                self.at = end;
+                continue;
+            }
             self.at = Reader::find(bytes, start, &mut self.found).max(row.end);
             self.found.reverse();
         }

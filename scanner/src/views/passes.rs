@@ -83,6 +83,20 @@ impl EncodedRun {
         }
     }
 
+    /// Looks at a row of hexadecimal digits, or a UUID. Base64 and others have more characters than these, save by
+    /// chance.
+    pub(crate) fn of_digest(digest: Range<usize>) -> Self {
+        let nothing = digest.end..digest.end;
+        Self {
+            archives: Archives::new(digest.clone()),
+            base64: base64::Stretches::new(nothing.clone()),
+            hex: hex::Stretches::new(digest),
+            turned: None,
+            base58: base58::Words::new(nothing.clone()),
+            base32: base32::Stretches::new(nothing),
+        }
+    }
+
     /// The next stretch, decoded.
     pub(crate) fn next(&mut self, bytes: &[u8]) -> Option<Decoded> {
         self.archives

@@ -29,6 +29,16 @@ impl Block {
         fill(&bytes[start..self.end], &mut self.words);
     }
 
+    /// Takes the bytes of `range` for neither digits nor parts of a list of numbers.
+    pub(crate) fn pass_over_digits(&mut self, range: &Range<usize>) {
+        let mut passed = [0; WORDS];
+        self.mark(range.clone(), &mut passed);
+        for class in [Class::Digit, Class::Spelled] {
+            let words = &mut self.words[class as usize][1..];
+            words.iter_mut().zip(passed).for_each(|(word, passed)| *word &= !passed);
+        }
+    }
+
     /// The bytes that it is about.
     pub(crate) fn range(&self) -> Range<usize> {
         self.start..self.end

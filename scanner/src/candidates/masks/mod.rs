@@ -71,10 +71,12 @@ pub(crate) enum Class {
     SecondOfFour,
     /// Third of four whose third byte is ASCII.
     ThirdOfFour,
+    /// Digits to the base of sixteen.
+    Hexadecimal,
 }
 
 /// How many classes there are.
-const CLASSES: usize = 21;
+const CLASSES: usize = 22;
 /// The first of them, whose words blocks keep; the others are asked about in runs only.
 const KEPT: usize = 18;
 
@@ -104,6 +106,7 @@ impl Class {
         Self::FirstOfFour,
         Self::SecondOfFour,
         Self::ThirdOfFour,
+        Self::Hexadecimal,
     ];
 
     /// Whether `byte` is in it.
@@ -161,6 +164,7 @@ impl Class {
             Self::FirstOfFour => sextet(byte) & 0b10_0000 == 0,
             Self::SecondOfFour => sextet(byte) & 0b00_1000 == 0,
             Self::ThirdOfFour => sextet(byte) & 0b00_0010 == 0,
+            Self::Hexadecimal => byte.is_ascii_hexdigit(),
         }
     }
 }
@@ -233,6 +237,12 @@ pub(crate) fn end_of(bytes: &[u8], at: usize, class: Class) -> usize {
         return at + length;
     }
     at + portable::length_of(rest, class)
+}
+
+/// Which of the first [`CHUNK`] bytes are in `class`.
+pub(super) fn word_of(bytes: &[u8], class: Class) -> u64 {
+    let [word] = words_of(&padded(bytes), [class]);
+    word & below(bytes.len())
 }
 
 /// The first bytes, zeros where there are not enough.

@@ -74,12 +74,12 @@ impl<'b> Reader<'b> {
         while self.at < self.until {
             let is_settled = self.settle();
             let Some(token) = self.next_token() else { break };
-            if self.is_offset(&token) {
+            if is_offset(self.bytes, &token) {
                 self.dumped = Some(0);
                 continue;
             }
             let mut fits = false;
-            if !(is_settled && self.is_no_text(&token)) {
+            if !(is_settled && is_no_text(&self.bytes[token.digits.clone()])) {
                 for base in BASES {
                     let bytes = base.text(self.bytes, &token, self.readings.get_mut(base as usize));
                     self.lengths[base as usize] += bytes;
@@ -111,25 +111,6 @@ impl<'b> Reader<'b> {
             }
         }
         true
-    }
-
-    /// Whether the digits are no text in any base, as one look says of most numbers.
-    #[inline]
-    fn is_no_text(&self, token: &Token) -> bool {
-        match self.bytes[token.digits.clone()] {
-            [digit] => digit != b'9',
-            [first, second] => first.is_ascii_alphabetic() || (first >= b'8' && second.is_ascii_alphabetic()),
-            // In octal.
-            [b'0', b'0' | b'1', _, _] => false,
-            // A group of bytes in hex, or one byte in binary.
-            [first, second, _, _, ..] => {
-                let group = &self.bytes[token.digits.clone()];
-                let is_binary = first <= b'1' && second <= b'1' && group.iter().all(|digit| *digit <= b'1');
-                let is_text = |pair: &[u8]| matches!(pair[0], b'0' | b'2'..=b'7');
-                !is_binary && !group.chunks_exact(2).all(is_text)
-            }
-            _ => false,
-        }
     }
 
     /// Ends what was read in this base.
@@ -175,21 +156,6 @@ impl<'b> Reader<'b> {
         Some(Token { whole: start..digits.end, digits })
     }
 
-    /// Whether the number counts the bytes before a line of a dump.
-    fn is_offset(&self, token: &Token) -> bool {
-        let before = &self.bytes[..token.whole.start];
-        let line_begins = matches!(before, [] | [.., b'\n' | b'"' | b'\''] | [.., b'\\', b'n']);
-        let digits = &self.bytes[token.digits.clone()];
-        let ends = match &self.bytes[token.whole.end..] {
-            [b':', ..] => true,
-            // Eight digits before one space are a byte in binary.
-            [b' ', b' ', ..] => line_begins,
-            [b' ', ..] => line_begins && digits.len() < 8,
-            _ => false,
-        };
-        ends && (6..=8).contains(&digits.len()) && digits.ends_with(b"0")
-    }
-
     /// After the bytes of a dumped line stands the same as text.
     fn pass_text_column(&mut self, token: &Token, fits: bool) {
         let Some(read) = &mut self.dumped else { return };
@@ -204,6 +170,52 @@ impl<'b> Reader<'b> {
             self.dumped = None;
         }
     }
+}
+
+/// Where the number at `at` ends, when it begins no list: it is no text in any base, nor the offset of a dump.
+#[inline]
+pub(super) fn end_of_other(bytes: &[u8], at: usize) -> Option<usize> {
+    let length = bytes[at..].iter().take(MAX_DIGITS + 1).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let digits = at..at + length;
+    let is_prefix = matches!(bytes[at..], [b'0', b'x' | b'X' | b'o' | b'b', ..]);
+    let is_other = (1..=MAX_DIGITS).contains(&length)
+        && !is_prefix
+        && is_no_text(&bytes[digits.clone()])
+        && !is_offset(bytes, &Token { whole: digits.clone(), digits: digits.clone() });
+    is_other.then_some(digits.end)
+}
+
+/// Whether the digits are no text in any base, as one look says of most numbers.
+#[inline]
+fn is_no_text(digits: &[u8]) -> bool {
+    match digits {
+        [digit] => *digit != b'9',
+        [first, second] => first.is_ascii_alphabetic() || (*first >= b'8' && second.is_ascii_alphabetic()),
+        // In octal.
+        [b'0', b'0' | b'1', _, _] => false,
+        // A group of bytes in hex, or one byte in binary.
+        [first, second, _, _, ..] => {
+            let is_binary = *first <= b'1' && *second <= b'1' && digits.iter().all(|digit| *digit <= b'1');
+            let is_text = |pair: &[u8]| matches!(pair[0], b'0' | b'2'..=b'7');
+            !is_binary && !digits.chunks_exact(2).all(is_text)
+        }
+        _ => false,
+    }
+}
+
+/// Whether the number counts the bytes before a line of a dump.
+fn is_offset(bytes: &[u8], token: &Token) -> bool {
+    let before = &bytes[..token.whole.start];
+    let line_begins = matches!(before, [] | [.., b'\n' | b'"' | b'\''] | [.., b'\\', b'n']);
+    let digits = &bytes[token.digits.clone()];
+    let ends = match &bytes[token.whole.end..] {
+        [b':', ..] => true,
+        // Eight digits before one space are a byte in binary.
+        [b' ', b' ', ..] => line_begins,
+        [b' ', ..] => line_begins && digits.len() < 8,
+        _ => false,
+    };
+    ends && (6..=8).contains(&digits.len()) && digits.ends_with(b"0")
 }
 
 impl Base {
