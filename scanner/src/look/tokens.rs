@@ -116,12 +116,12 @@ impl Looking<'_> {
     }
 }
 
-/// What may be encoded in a run. Digits of a digest are passed over by all that looks for numbers.
+/// What may be encoded in a run. A digest is passed over by all that looks for numbers and base85.
 fn encoded_in(bytes: &[u8], run: Run, block: &mut Block) -> EncodedRun {
     let Run { core, extended, is_telling } = run;
     if extended.len() < core.len() + MIN_RUN && is_digest(bytes, &core) {
         if !may_be_text(&bytes[core.clone()]) {
-            block.pass_over_digits(&core);
+            block.pass_over(&core);
         }
         return EncodedRun::of_digest(core);
     }

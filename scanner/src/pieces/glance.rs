@@ -30,12 +30,12 @@ pub(super) fn could_begin_in_json(starts: &Starts, json: &[u8]) -> bool {
 /// Whether the string whose text begins here could begin a secret.
 #[inline]
 fn could_begin(starts: &Starts, rest: &[u8], is_short: bool) -> bool {
-    let Some(head) = rest.get(..3) else { return false };
+    let Some(head) = rest.first_chunk::<3>() else { return false };
     match head.iter().position(|byte| matches!(byte, b'"' | b'\\')) {
         Some(0) if head[0] == b'"' => false,
         Some(end) if head[end] == b'\\' => rest.get(end + 1) == Some(&b'u'),
         Some(end) => starts.begin_short(&head[..end]) && (is_short || could_grow(starts, rest)),
-        None if starts.could_begin(head) => is_short || could_grow(starts, rest),
+        None if starts.could_begin(*head) => is_short || could_grow(starts, rest),
         None => could_be_base64(head) && is_encoded_text(rest),
     }
 }

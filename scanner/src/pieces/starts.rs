@@ -16,6 +16,9 @@ const LONG_REST: usize = 8;
 const KEY: usize = 3;
 /// The same in hex, two digits each.
 const HEX_KEY: usize = 2 * KEY;
+/// Words with a bit for each three digits.
+const TRIPLES: usize = (1 << 12) / 64;
+
 /// How a secret is spelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
@@ -44,6 +47,8 @@ pub(crate) struct Starts {
     hex: Keyed<HEX_KEY>,
     /// Their first digits, in order.
     hex_heads: Vec<[u8; HEX_KEY]>,
+    /// A bit for each three digits that one of them begins with, whatever their case.
+    hex_triples: Box<[u64; TRIPLES]>,
     /// Of all, the first two bytes.
     pairs: Box<[bool]>,
 }
@@ -73,13 +78,24 @@ impl Starts {
             hex.iter().filter_map(|entry| entry.text.bytes.first_chunk().copied()).collect();
         hex_heads.sort_unstable();
         hex_heads.dedup();
-        Self { spelled: Keyed::new(spelled), hex: Keyed::new(hex), hex_heads, pairs: pairs.into() }
+        let mut hex_triples = Box::new([0; TRIPLES]);
+        for triple in hex_heads.iter().filter_map(|head| triple_of(*head.first_chunk()?)) {
+            hex_triples[triple / 64] |= 1 << (triple % 64);
+        }
+        Self {
+            spelled: Keyed::new(spelled),
+            hex: Keyed::new(hex),
+            hex_heads,
+            hex_triples,
+            pairs: pairs.into(),
+        }
     }
 
     /// Whether any secret may begin with these three bytes. May say yes of some that none begins with.
     #[inline]
-    pub(super) fn could_begin(&self, head: &[u8]) -> bool {
-        self.spelled.may_have(head) || self.begins_hex(head)
+    pub(super) fn could_begin(&self, head: [u8; KEY]) -> bool {
+        let begins_hex = |triple: usize| self.hex_triples[triple / 64] >> (triple % 64) & 1 == 1;
+        self.spelled.may_have(&head) || triple_of(head).is_some_and(begins_hex)
     }
 
     /// Whether some secret in hex begins with these digits, at most as many as make a key.
@@ -126,6 +142,14 @@ impl Starts {
             .filter(|entry| text.get(..entry.text.bytes.len()).is_some_and(|head| entry.same(head)))
             .map(|entry| (entry.rule, entry.form))
     }
+}
+
+/// The number that three hexadecimal digits write.
+#[inline]
+fn triple_of(digits: [u8; KEY]) -> Option<usize> {
+    let value = |digit: u8| char::from(digit).to_digit(16);
+    let number = value(digits[0])? << 8 | value(digits[1])? << 4 | value(digits[2])?;
+    Some(number as usize)
 }
 
 impl Entry {

@@ -29,11 +29,11 @@ impl Block {
         fill(&bytes[start..self.end], &mut self.words);
     }
 
-    /// Takes the bytes of `range` for neither digits nor parts of a list of numbers.
-    pub(crate) fn pass_over_digits(&mut self, range: &Range<usize>) {
+    /// Takes the bytes of `range` for none of what numbers, lists of them and base85 are told by.
+    pub(crate) fn pass_over(&mut self, range: &Range<usize>) {
         let mut passed = [0; WORDS];
         self.mark(range.clone(), &mut passed);
-        for class in [Class::Digit, Class::Spelled] {
+        for class in [Class::Digit, Class::Spelled, Class::Telling, Class::Visible] {
             let words = &mut self.words[class as usize][1..];
             words.iter_mut().zip(passed).for_each(|(word, passed)| *word &= !passed);
         }

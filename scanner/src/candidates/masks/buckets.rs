@@ -82,7 +82,8 @@ impl Group {
         let at = |place: usize| {
             let (one, two) = (self.frequencies[place], other.frequencies[place]);
             let shared = self.halves[place] & other.halves[place];
-            if shared & 0xffff == 0 || shared >> 16 == 0 { one + two } else { one.max(two) }
+            let share_no_half = shared.trailing_zeros() >= 16 || shared.leading_zeros() >= 16;
+            if share_no_half { one + two } else { one.max(two) }
         };
         (0..PLACES).map(at).product()
     }
