@@ -5,6 +5,7 @@ mod called;
 mod cases;
 mod context;
 mod digits;
+mod heading;
 mod label;
 mod names;
 mod numbers;

@@ -55,6 +55,7 @@ fn is_chance(rule: &Rule, bytes: &[u8], number: &Range<usize>) -> bool {
             || is_of_foreign_tuple(rule, bytes, number)
             || is_calculated_with(bytes, number)
             || is_negative(&bytes[..number.start])
+            || is_beside_dump(&bytes[..number.start])
             || is_near_power(&bytes[number.clone()]))
 }
 
@@ -107,9 +108,20 @@ fn is_calculated_with(bytes: &[u8], number: &Range<usize>) -> bool {
     }
 }
 
-/// `(-4…`, `= -4…`
+/// `(-4…`, `= -4…`, `$-4…`
 fn is_negative(before: &[u8]) -> bool {
-    matches!(before, [.., sign, b'-'] if b" (,=[:".contains(sign))
+    matches!(before, [.., sign, b'-'] if b" (,=[:$#\t{/<>|*\"'".contains(sign))
+}
+
+/// `3533 3630  4…`, `35 33  |4…`: what a dump shows beside the digits of its bytes, which are read themselves.
+fn is_beside_dump(before: &[u8]) -> bool {
+    let Some(digits) = before.strip_suffix(b"|").unwrap_or(before).strip_suffix(b"  ") else { return false };
+    let groups = digits[digits.len().saturating_sub(9)..].split(|byte| *byte == b' ').skip(1);
+    digits.len() > 9
+        && groups.clone().count() > 0
+        && groups
+            .into_iter()
+            .all(|group| matches!(group.len(), 2 | 4) && group.iter().all(u8::is_ascii_hexdigit))
 }
 
 /// `4503599627370500`: about a power of two, as code and documents have them.
@@ -193,7 +205,7 @@ fn back_over(bytes: &[u8], mut at: usize, floor: usize, fits: impl Fn(u8) -> boo
 
 #[cfg(test)]
 mod tests {
-    use super::{before_gap, is_calculated_with, is_near_power, skip_list_gap};
+    use super::{before_gap, is_beside_dump, is_calculated_with, is_near_power, is_negative, skip_list_gap};
 
     #[test]
     fn a_line_end_is_a_gap_spelled_out_or_not() {
@@ -204,6 +216,26 @@ mod tests {
                 (1, last),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn a_dump_shows_its_bytes_beside_them() {
+        for before in ["cf0: 3533 3630 3238 3734  ", "35 33 36 30 32 38  |"] {
+            assert!(is_beside_dump(before.as_bytes()), "{before}");
+        }
+        for before in ["pay with  ", "cf0: 3533 3630 3238 3734 ", "card ab  ", "  "] {
+            assert!(!is_beside_dump(before.as_bytes()), "{before}");
+        }
+    }
+
+    #[test]
+    fn a_number_with_a_sign_is_negative() {
+        for before in ["f(-", "x = -", "$-", "\t-", "\"-"] {
+            assert!(is_negative(before.as_bytes()), "{before}");
+        }
+        for before in ["\n-", "a-", "-", "- "] {
+            assert!(!is_negative(before.as_bytes()), "{before}");
         }
     }
 
