@@ -21,7 +21,7 @@ use regex::bytes::Regex;
 
 use crate::candidates::classes::{CORE, EXTENDED, SPACE, end_of};
 use crate::candidates::stands_counted;
-use crate::rules::{Rule, Trigger};
+use crate::rules::{Keyword, Rule, Trigger};
 
 #[cfg(test)]
 pub(crate) use boundary::begins_word as is_word_start;
@@ -33,6 +33,9 @@ pub(crate) use names::NameRules;
 pub(crate) use phrases::in_row;
 pub(crate) use turned::at_turned_keyword;
 
+/// So many bytes of a keyword turn up in a megabyte of noise.
+const SHORT: usize = 3;
+
 /// The secret that `rule` finds at or around its keyword at `at`.
 pub(crate) fn at_keyword(rule: &Rule, bytes: &[u8], at: usize) -> Option<Range<usize>> {
     if let Trigger::Known { value } = &rule.trigger {
@@ -42,11 +45,13 @@ pub(crate) fn at_keyword(rule: &Rule, bytes: &[u8], at: usize) -> Option<Range<u
     let end = bytes.len().min(at + max_bytes);
     let found = first_match(rule, bytes, at.saturating_sub(reach)..end)?;
     let covers = found.whole.start <= at && at < found.whole.end;
-    let by_chance = has_short_keywords(rule)
-        && (is_piece_of_blob(bytes, &found.whole)
-            || is_in_digest(bytes, &found.whole)
-            || goes_on_from_a_word(bytes, found.whole.start));
-    (covers && !by_chance).then_some(found.secret)
+    let keyword = keyword_at(rule, &bytes[at..]);
+    let by_chance = || {
+        (chance_spells(keyword) && is_piece_of_blob(bytes, &found.whole))
+            || (keyword.len() <= SHORT
+                && (is_in_digest(bytes, &found.whole) || goes_on_from_a_word(bytes, found.whole.start)))
+    };
+    (covers && !by_chance()).then_some(found.secret)
 }
 
 /// The password that `rule` finds in a URL.
@@ -66,9 +71,19 @@ pub(crate) fn at_run(rule: &Rule, bytes: &[u8], run: &Range<usize>) -> Option<Ra
     is_led.then(|| whole(rule, bytes, run.start - lead.len()..run.end + tail))?
 }
 
-/// Three bytes turn up in a megabyte of noise.
-fn has_short_keywords(rule: &Rule) -> bool {
-    matches!(&rule.trigger, Trigger::Keywords { literals, .. } if literals.iter().all(|word| word.bytes.len() <= 3))
+/// The keyword of the rule with which `rest` begins; the longest when none does.
+fn keyword_at<'r>(rule: &'r Rule, rest: &[u8]) -> &'r [u8] {
+    let Trigger::Keywords { literals, .. } = &rule.trigger else { return b"" };
+    let begins = |word: &&Keyword| rest.get(..word.bytes.len()).is_some_and(|head| word.is(head));
+    let longest = || literals.iter().max_by_key(|word| word.bytes.len());
+    literals.iter().find(begins).or_else(longest).map_or(b"", |word| &word.bytes)
+}
+
+/// Whether base64 of a program spells the keyword: it is short, or rows of `A`, as its zeros are.
+fn chance_spells(keyword: &[u8]) -> bool {
+    let is_zeros = |row: &[u8]| row.len() > 1 && row[0] == b'A';
+    let rows = keyword.chunk_by(|left, right| left == right);
+    rows.filter(|row| !is_zeros(row)).map(<[u8]>::len).sum::<usize>() <= SHORT + 1
 }
 
 struct Found {
