@@ -97,6 +97,7 @@ fn ends_text(byte: u8, kind: Kind) -> bool {
 
 fn decode(bytes: &[u8], window: Range<usize>, kind: Kind) -> Decoded {
     let mut decoded = Vec::with_capacity(window.len());
+    let has_blanks = kind == Kind::Percent && writes_blanks_as_plus(&bytes[window.clone()]);
     let mut steps = Steps::default();
     steps.push(0, window.start);
     let mut at = window.start;
@@ -104,7 +105,8 @@ fn decode(bytes: &[u8], window: Range<usize>, kind: Kind) -> Decoded {
         let Some(escape) = escape_at(bytes, at).filter(|escape| escape.kind == kind) else {
             let rest = &bytes[at + 1..window.end];
             let next = at + 1 + memchr::memchr(kind.sign(), rest).unwrap_or(rest.len());
-            decoded.extend_from_slice(&bytes[at..next]);
+            let plain = bytes[at..next].iter();
+            decoded.extend(plain.map(|byte| if has_blanks && *byte == b'+' { b' ' } else { *byte }));
             at = next;
             continue;
         };
@@ -125,6 +127,15 @@ fn decode(bytes: &[u8], window: Range<usize>, kind: Kind) -> Decoded {
         Kind::Entity => Codec::Entity(steps),
     };
     Decoded { bytes: decoded, source: window.start..at, codec }
+}
+
+/// Whether a form or query was encoded as browsers do it: signs as bytes, and a blank as `+`.
+fn writes_blanks_as_plus(window: &[u8]) -> bool {
+    const SIGNS: [&[u8]; 6] = [b"2B", b"2F", b"3A", b"3D", b"2C", b"0A"];
+    let escapes = || memchr::memchr_iter(b'%', window).filter_map(|at| window.get(at + 1..at + 3));
+    memchr::memchr(b'+', window).is_some()
+        && escapes().all(|digits| digits != b"20")
+        && escapes().any(|digits| SIGNS.iter().any(|sign| sign.eq_ignore_ascii_case(digits)))
 }
 
 /// Everything but unreserved characters becomes `%XX`.
@@ -175,6 +186,18 @@ mod tests {
     fn undoes_the_escapes_of_escapes() {
         for (text, once) in [("x=\\\\x41\\\\x42C", "x=\\x41\\x42C"), ("x=\\\\u0041C", "x=\\u0041C")] {
             assert_eq!(first(text).expect(text).bytes, once.as_bytes(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_plus_is_a_blank_where_signs_are_bytes() {
+        for (text, says) in
+            [("x=a+b%3A+c%2Bd", "x=a b: c+d"), ("x=a+b%20%3A+c", "x=a+b :+c"), ("x=a+b%41", "x=a+bA")]
+        {
+            let decoded = first(text).expect(text);
+            assert_eq!(decoded.bytes, says.as_bytes(), "{text}");
+            let view = View::part(text.as_bytes());
+            assert_eq!(&text[View::decoded(&view, &decoded).source_of(&(2..5))], &text[2..5]);
         }
     }
 
