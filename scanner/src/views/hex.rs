@@ -26,8 +26,10 @@ impl Stretches {
     /// The next stretch, decoded.
     pub(crate) fn next(&mut self, bytes: &[u8]) -> Option<Decoded> {
         while self.phase < 2 {
-            if let Some(stretch) = self.next_in_phase(bytes) {
-                return Some(decode(bytes, stretch));
+            while let Some(stretch) = self.next_in_phase(bytes) {
+                if !is_one_pair(&bytes[stretch.clone()]) {
+                    return Some(decode(bytes, stretch));
+                }
             }
             self.phase += 1;
             self.at = self.run.start + self.phase;
@@ -72,6 +74,11 @@ pub(super) fn archive_in(bytes: &[u8], core: Range<usize>) -> Option<Decoded> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_hexdigit()).count() & !1;
     let decoded = decode(bytes, core.start..core.start + digits);
     (digits >= MIN_ARCHIVE && archive::is_archive(&decoded.bytes)).then_some(decoded)
+}
+
+/// The same pair over and over, which says nothing; `3333…` would say `33…`, and that again.
+fn is_one_pair(text: &[u8]) -> bool {
+    text[2..] == text[..text.len() - 2]
 }
 
 #[inline]
