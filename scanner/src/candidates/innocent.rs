@@ -55,6 +55,19 @@ pub(super) const PLAIN_TOKENS: &[&str] = &[
     "unexpected",
     "illegal",
     "unknown",
+    // Of MCP, of the language server protocol, of lists that are read page by page.
+    "progress",
+    "done",
+    "result",
+    "forward",
+    "backward",
+    "starting",
+    "previous",
+    "prev",
+    "resumption",
+    "fencing",
+    // Of Drupal.
+    "form",
 ];
 
 /// Words before `key` that make it a place among others.

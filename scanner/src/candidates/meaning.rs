@@ -16,6 +16,9 @@ const READERS: &[&str] = &[
     "parse", "env", "getenv", "expect", "split", "test", "join", "hash", "encode", "decode", "verify",
     "compare", "format", "print", "t", "prompt",
 ];
+/// The same in one word.
+const PASSWORD_READERS: &[&str] =
+    &["getpass", "getpasswd", "getpassword", "readpassword", "splitpasswd", "checkpw", "hashpw"];
 /// Words that end the names of numbers which are no account: ids, times, counts, articles.
 const COUNTS: &[&str] = &[
     "id",
@@ -86,7 +89,8 @@ pub(crate) fn names_a_count(name: &[u8]) -> bool {
 /// Whether a function of this name gives a secret out instead of taking it: `getPassword("db")`.
 pub(super) fn reads(name: &[u8]) -> bool {
     let mut buffer = [0; MAX_NAME * 2];
-    Words::of(name, &mut buffer).0.iter().any(|word| READERS.contains(word))
+    let reads = |word: &&str| READERS.contains(word) || PASSWORD_READERS.contains(word);
+    Words::of(name, &mut buffer).0.iter().any(reads)
 }
 
 /// What `name` says about its value, by its last meaningful words.

@@ -9,6 +9,9 @@ use super::values::{Value, next_in_list, value_of};
 /// Longest name.
 pub(super) const MAX_NAME: usize = 96;
 
+/// Most that stands between an attribute and its value: quotes, each with the backslashes that escape it.
+const MAX_MARK: usize = 16;
+
 /// A value that has a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Named {
@@ -88,10 +91,18 @@ fn is_type(bytes: &[u8], name: &Range<usize>) -> bool {
         && bytes.get(name.end).is_some_and(|byte| b"\\\"'".contains(byte))
 }
 
-/// `<input type="hidden" name="_token" …`: what a page sends back so that it is known.
+/// `<input type="hidden" name="_token" …`, `_token=…&name=…`, `user[_token]=…`: what a page sends back so that it is
+/// known.
 fn is_mark_of_form(bytes: &[u8], name: &Range<usize>) -> bool {
-    let before = &bytes[name.start.saturating_sub(8)..name.start];
-    bytes[name.clone()] == *b"_token" && memchr::memmem::find(before, b"name=").is_some()
+    let before = &bytes[name.start.saturating_sub(MAX_MARK)..name.start];
+    let is_of_form = || {
+        let end = before.iter().rposition(|byte| !b"\"'\\".contains(byte)).map_or(0, |last| last + 1);
+        name.start == 0 && bytes.get(name.end) == Some(&b'=')
+            || before.ends_with(b"&")
+            || before.ends_with(b"[")
+            || before[..end].ends_with(b"name=")
+    };
+    bytes[name.clone()] == *b"_token" && is_of_form()
 }
 
 /// `getent passwd`, `parola chiave`: a command, and what Italian calls a keyword.
@@ -223,6 +234,19 @@ mod tests {
         ] {
             assert_eq!(pair(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn the_mark_of_a_form_is_no_token() {
+        for (text, at) in [
+            ("_token=q7Zp2mX9vK4t", 0),
+            ("a=1&_token=q7Zp2mX9vK4t", 4),
+            ("user[_token]=q7Zp2mX9vK4t", 5),
+            ("name=\\\\\"_token\\\\\" value=\\\\\"q7Zp2mX9vK4t\\\\\"", 8),
+        ] {
+            assert_eq!(named(text.as_bytes(), at..at + 6), None, "{text}");
+        }
+        assert!(named(b"x._token = 'q7Zp2mX9vK4t'", 2..8).is_some());
     }
 
     #[test]

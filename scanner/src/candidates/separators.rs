@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::classes::{SPACE, is};
 use super::meaning::reads;
-use super::skipping::{skip, skip_quotes, skip_space};
+use super::skipping::{MAX_GAP, skip, skip_quotes, skip_space};
 use super::told::{changed_to, past_attributes, past_value_option, told_in_other_letters};
 use super::values::begins_line;
 
@@ -78,11 +78,33 @@ pub(super) fn separator_after(bytes: &[u8], name: &Range<usize>) -> Option<(By, 
         }
         b',' if closed > name.end && bytes[name.start] == b'-' => Some((By::Text, gap + 1)),
         b',' if closed > name.end => {
-            Some(past_label(bytes, gap).map_or((By::Pair, gap + 1), |at| (By::Text, at)))
+            let labelled = past_label(bytes, gap).filter(|_| is_whole_name(&bytes[..name.start]));
+            Some(labelled.map_or((By::Pair, gap + 1), |at| (By::Text, at)))
         }
         _ if is_tight => None,
         _ => after_space(bytes, name, closed, gap),
     }
+}
+
+/// Whether the string that ends with the name holds nothing else, and is no message or file beside its content.
+fn is_whole_name(before: &[u8]) -> bool {
+    const TEXTS: [&[u8]; 9] = [
+        b"message",
+        b"path",
+        b"file",
+        b"filename",
+        b"file_name",
+        b"title",
+        b"subject",
+        b"description",
+        b"text",
+    ];
+    let is_mark = |byte: &u8| b"\"'`\\: ".contains(byte);
+    let quotes = before.iter().rev().take(MAX_GAP).take_while(|byte| is_mark(byte)).count();
+    let (before, marks) = before.split_at(before.len() - quotes);
+    let letters = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+    let word = before.iter().rev().take(MAX_BETWEEN).take_while(letters).count();
+    marks.last().is_none_or(|mark| *mark != b' ') && !TEXTS.contains(&&before[before.len() - word..])
 }
 
 /// `arn:aws:secretsmanager:…:secret:app`: colons on both sides.

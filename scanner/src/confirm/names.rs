@@ -30,7 +30,7 @@ const MAX_ALIGNED: usize = 9;
 const MIN_TOKEN: usize = 12;
 
 /// Longest word that chance writes, and the run in which it does.
-const MAX_CHANCE: usize = 3;
+const MAX_CHANCE: usize = 4;
 const MIN_BLOB: usize = 24;
 
 /// Longest URL of a badge.
