@@ -38,6 +38,8 @@ pub(super) fn is_code(text: &[u8]) -> bool {
         || is_crypt(text)
         || is_generic_type(text)
         || is_repetition(text)
+        || has_octal(text)
+        || goes_on_in_lines(text)
 }
 
 /// Whether this has brackets or operators of code: where a value without quotes could as well be an expression, it is
@@ -181,6 +183,18 @@ fn is_class(text: &[u8]) -> bool {
     (5..=8).contains(&hash.len()) && name.len() >= 6 && name.contains(&b'_') && name.iter().all(of_name)
 }
 
+/// `\303\244`: an escape of three octal digits.
+fn has_octal(text: &[u8]) -> bool {
+    text.windows(4).any(|four| {
+        matches!(four, [b'\\', b'0'..=b'3', rest @ ..] if rest.iter().all(|digit| (b'0'..=b'7').contains(digit)))
+    })
+}
+
+/// `1234\n1234`: lines of a text.
+fn goes_on_in_lines(text: &[u8]) -> bool {
+    memchr::memmem::find(text, b"\\n").is_some_and(|at| text[at + 2..].iter().any(u8::is_ascii_alphanumeric))
+}
+
 /// `store?.value`: read where there is one.
 fn is_optional(text: &[u8]) -> bool {
     text.windows(4).any(|four| {
@@ -210,6 +224,8 @@ mod tests {
             "0-9a-fA-F",
             "socks5.Static{test.auth",
             "0x2dc3685cA34163952CF4A5395b0039c00DFa851D",
+            "\\303\\244HcYArAMc",
+            "1234\\n1234",
         ] {
             assert!(is_code(text.as_bytes()), "{text}");
         }
@@ -224,6 +240,7 @@ mod tests {
             "q7{Zp2}mX9v",
             "5e8f1b2c3d4e",
             "8*kQz7vB2",
+            "q7Zp2mX9\\n",
             "a&lt;9Xk2",
         ] {
             assert!(!is_code(text.as_bytes()), "{text}");

@@ -31,7 +31,16 @@ pub(super) fn in_url(text: &[u8]) -> bool {
     let text = percent_decoded(text);
     let has_digit = text.iter().any(u8::is_ascii_digit);
     let is_made_up = has_digit || has_inner_sign(&text) || case_turns(&text) > 2 || text.len() >= MIN_PHRASE;
-    text.len() >= MIN_IN_URL && is_made_up && placeholder::is_none(&text) && !is_address(&text)
+    text.len() >= MIN_IN_URL
+        && is_made_up
+        && placeholder::is_none(&text)
+        && !(is_address(&text) || is_port_of_several(&text))
+}
+
+/// `123,host2:`: of an address of several hosts, each with its port.
+fn is_port_of_several(text: &[u8]) -> bool {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    (2..=5).contains(&digits) && text.get(digits) == Some(&b',')
 }
 
 fn percent_decoded(text: &[u8]) -> Vec<u8> {
@@ -99,6 +108,7 @@ mod tests {
             "%c3%89t%C3%A9",
             "p%40ss",
             "mail%40host.example",
+            "5432,db2:secretpart",
         ] {
             assert!(!in_url(text.as_bytes()), "{text}");
         }

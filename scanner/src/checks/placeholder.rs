@@ -117,7 +117,8 @@ fn is_slot(text: &[u8]) -> bool {
     let wrapped = |open: u8, close: u8| text.first() == Some(&open) && text.last() == Some(&close);
     let name = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
     let variable = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
-    let dollar = text.strip_prefix(b"\\").unwrap_or(text).strip_prefix(b"$");
+    let backslashes = text.iter().take_while(|byte| **byte == b'\\').count();
+    let dollar = text[backslashes..].strip_prefix(b"$");
     wrapped(b'<', b'>')
         || wrapped(b'[', b']')
         || wrapped(b'{', b'}')
@@ -131,6 +132,12 @@ fn is_broken_off(text: &[u8]) -> bool {
     let of_prefix = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(byte);
     let is_prefix = text.ends_with(b"-") || text.ends_with(b"_");
     if is_prefix && text.len() <= MAX_SHOWN && text.iter().all(of_prefix) {
+        return true;
+    }
+    if let Some(gap) = memchr::memmem::find(text, b"...")
+        && gap <= MAX_SHOWN
+        && text[gap + 3..].rsplit(|byte| *byte == b'.').next().is_some_and(|end| end.len() <= MAX_SHOWN)
+    {
         return true;
     }
     let shown = text
@@ -179,6 +186,7 @@ mod tests {
             "${API_KEY}",
             "{{ secrets.KEY }}",
             "$API_KEY",
+            "\\\\$API_KEY",
             "%API_KEY%",
             "xxxxxxxxxxxx",
             "************",
@@ -202,6 +210,7 @@ mod tests {
             "USER@REALM!TOKENID=UUID",
             "P@ssw0rd!",
             "glpat_***",
+            "AbCdE12345...long.string...54321EdCbA",
             "user1,pass1",
             "cGFzc3dvcmQ=",
             "c2VjdXJlLXBhc3N3b3Jk",

@@ -25,6 +25,20 @@ pub(super) fn is_printed(text: &[u8]) -> bool {
         || is_file(text)
         || is_joined(text)
         || is_type_of_secret(bare(text))
+        || is_time(text)
+        || text.ends_with(b"/aws4_request")
+}
+
+/// `24/Mar/2024:10:40:11`, `[2024-03-24T10:40:11`: when it was, as a log has it.
+fn is_time(text: &[u8]) -> bool {
+    let time = text.strip_prefix(b"[").unwrap_or(text);
+    let shape = |byte: &u8| match byte {
+        b'0'..=b'9' => b'0',
+        b'A'..=b'Z' | b'a'..=b'z' => b'a',
+        other => *other,
+    };
+    let head: Vec<u8> = time.iter().take(20).map(shape).collect();
+    [&b"00/aaa/0000:00:00:00"[..], b"0000-00-00a00:00:00"].iter().any(|form| head.starts_with(form))
 }
 
 /// `src/main.rs:134`, `notes.txt-12`, `a.key:3:…`: a line of a file, as a search prints it.
@@ -146,6 +160,9 @@ mod tests {
             "+f.opt.AccessToken)",
             "tpm2-pcr-private1.pem",
             "HTTPPasswordMgr",
+            "24/Mar/2024:10:40:11",
+            "some_access_key1/20220524/us-east-1/s3/aws4_request",
+            "[2024-03-24T10:40:11.5Z]",
         ] {
             assert!(is_printed(text.as_bytes()), "{text}");
         }

@@ -19,13 +19,17 @@ const PUBLIC: &[&[u8]] = &[
     b"AAAAB3NzaC1",
     b"AAAAC3NzaC1",
     b"AAAAE2VjZHNh",
+    b"phc_",
+    b"pk.eyJ",
     b"MIIBIjANBgkq",
     b"MFkwEwYHKoZI",
     b"MCowBQYDK2V",
 ];
 
+/// Also `pub` and a digest: a client token of Datadog, which pages have.
 fn is_public(text: &[u8]) -> bool {
-    PUBLIC.iter().any(|head| text.starts_with(head))
+    let is_digest = |rest: &[u8]| rest.len() == 32 && rest.iter().all(u8::is_ascii_hexdigit);
+    PUBLIC.iter().any(|head| text.starts_with(head)) || text.strip_prefix(b"pub").is_some_and(is_digest)
 }
 
 /// Whether this is neither a piece of code, nor a URL or path, nor words put together.
@@ -189,6 +193,8 @@ mod tests {
             "constant.reserved.$0",
             "?InterpolationInTemplate",
             "files-api-2025-04-14",
+            "phc_q7Zp2mX9vK4tB8nWq7Zp2mX9vK4tB8nWq7Zp2mX9vK4",
+            "pub0a1b2c3d4e5f60718293a4b5c6d7e8f9",
         ];
         assert!(words.iter().all(|text| !is_none(text.as_bytes())));
     }
