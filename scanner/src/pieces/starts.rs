@@ -163,12 +163,22 @@ impl Entry {
         if self.text.ignore_case { head.eq_ignore_ascii_case(known) } else { head == known }
     }
 
+    /// `secret-number`: a name of several words.
+    fn goes_on_in_words(&self, rest: &[u8]) -> bool {
+        let word = rest.split(|byte| *byte == b'-').next().unwrap_or_default();
+        self.text.bytes.ends_with(b"-")
+            && word.len() >= LONG_REST / 2
+            && word.iter().all(u8::is_ascii_lowercase)
+            && has_vowel(word)
+    }
+
     fn begins(&self, text: &[u8]) -> Begin {
         let known = text.len().min(self.text.bytes.len());
         let same = self.same(&text[..known]);
         match (same, known == self.text.bytes.len()) {
             (false, _) => Begin::No,
             (true, false) => Begin::Part,
+            (true, true) if self.is_wordy && self.goes_on_in_words(&text[known..]) => Begin::No,
             (true, true) if self.is_wordy => begin_of(&text[known..]),
             (true, true) => Begin::Whole,
         }
