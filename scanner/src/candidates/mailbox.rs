@@ -29,7 +29,9 @@ impl Mailboxes {
             // A full stop ends the sentence.
             let end = end
                 - bytes[sign + 1..end].iter().rev().take_while(|byte| matches!(byte, b'.' | b'-')).count();
-            if start < sign && end > sign + 1 {
+            // `https://key@host.example/`: whoever follows the address, with or without a mailbox.
+            let is_of_url = bytes[..start].ends_with(b"//");
+            if start < sign && end > sign + 1 && !is_of_url {
                 return Some(start..end);
             }
         }
@@ -48,7 +50,8 @@ mod tests {
 
     #[test]
     fn finds_addresses_and_passes_over_handles() {
-        let text = "mail <a.person+x@mail.example.org>, then @handle, x@, and b@c.example.";
+        let text =
+            "mail <a.person+x@mail.example.org>, then @handle, x@, ssh://git@d.example, and b@c.example.";
         let (mut mailboxes, mut found) = (Mailboxes::default(), Vec::new());
         in_blocks(text.as_bytes(), |block| {
             found.extend(std::iter::from_fn(|| mailboxes.next_in(block, text.as_bytes())));

@@ -18,7 +18,21 @@ pub(super) fn agrees(address: &[u8]) -> bool {
         && !is_one_of(&RESERVED, top)
         && !is_one_of(&FILES, top)
         && !second.eq_ignore_ascii_case("example");
-    given_out && rest.split('.').all(is_label) && !address[..at].starts_with(b".")
+    given_out
+        && rest.split('.').all(is_label)
+        && !address[..at].starts_with(b".")
+        && !is_of_machine(&address[..at], host)
+}
+
+/// `git@host:path`, service accounts, and what hosts write where somebody wants no mail.
+fn is_of_machine(name: &[u8], host: &str) -> bool {
+    const HOSTS: [&str; 2] = [".gserviceaccount.com", "users.noreply.github.com"];
+    let is_of = |ending: &&str| {
+        host.len() >= ending.len()
+            && host.is_char_boundary(host.len() - ending.len())
+            && host[host.len() - ending.len()..].eq_ignore_ascii_case(ending)
+    };
+    name == b"git" || name == b"noreply" || name == b"no-reply" || HOSTS.iter().any(is_of)
 }
 
 fn is_one_of(names: &[&str], label: &str) -> bool {
@@ -41,6 +55,10 @@ mod tests {
             "git@localhost",
             "a@-b.com",
             "a@b..com",
+            "git@forge.company.com",
+            "job@project.iam.gserviceaccount.com",
+            "1+name@users.noreply.github.com",
+            "noreply@company.com",
         ] {
             assert!(!agrees(other.as_bytes()), "{other}");
         }
