@@ -96,6 +96,9 @@ pub(super) const PLAIN_KEYS: &[&str] = &[
     "natural",
     "shard",
     "query",
+    // Of the handshake.
+    "websocket",
+    "socket",
 ];
 
 /// Words anywhere in a name whose value is open, made up, or hidden already.

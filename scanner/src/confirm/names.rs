@@ -5,7 +5,8 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use crate::candidates::{Named, Says, says};
-use crate::rules::{Rule, RuleSet, Trigger};
+use crate::hosts::ANYWHERE;
+use crate::rules::{Home, Rule, RuleSet, Trigger};
 use crate::views::View;
 
 /// How far before a name the vendor may be mentioned: a key of the enclosing object, a comment.
@@ -45,6 +46,8 @@ pub(crate) struct NameRules {
     words: AhoCorasick,
     /// Rules of each word.
     rules_of_word: Vec<Vec<usize>>,
+    /// Rules that are of no vendor: only the name itself can speak of them.
+    of_no_vendor: Vec<usize>,
     /// Rules without words, and what a name says at least for them.
     generic: Vec<(Says, usize)>,
 }
@@ -54,11 +57,14 @@ impl NameRules {
     pub(crate) fn new(rules: &RuleSet) -> Self {
         let mut words: Vec<&str> = Vec::new();
         let mut rules_of_word: Vec<Vec<usize>> = Vec::new();
-        let mut generic = Vec::new();
+        let (mut generic, mut of_no_vendor) = (Vec::new(), Vec::new());
         for (index, rule) in rules.rules.iter().enumerate() {
             let Trigger::Name { words: of_rule, says, .. } = &rule.trigger else { continue };
             if of_rule.is_empty() {
                 generic.push((*says, index));
+            }
+            if is_of_no_vendor(rule) {
+                of_no_vendor.push(index);
             }
             for word in of_rule {
                 let known = words.iter().position(|known| known == word).unwrap_or_else(|| {
@@ -74,7 +80,7 @@ impl NameRules {
             .kind(Some(AhoCorasickKind::DFA))
             .build(words)
             .expect("some hundred short words fit any automaton");
-        Self { words, rules_of_word, generic }
+        Self { words, rules_of_word, of_no_vendor, generic }
     }
 
     /// The rule that finds `named`, whose name `says` so, and the secret.
@@ -134,7 +140,12 @@ impl NameRules {
                 || word.len() > MAX_CHANCE
                 || run_around(&context[..before], word.range()) < MIN_BLOB
         });
-        words.flat_map(|word| self.rules_of_word[word.pattern()].iter().copied()).filter(move |rule| {
+        let rules = words.flat_map(move |word| {
+            let is_of_name = word.end() > before;
+            let rules = self.rules_of_word[word.pattern()].iter().copied();
+            rules.filter(move |rule| is_of_name || !self.of_no_vendor.contains(rule))
+        });
+        rules.filter(move |rule| {
             let is_new = !seen.contains(rule);
             if is_new {
                 seen[next % SEEN] = *rule;
@@ -147,6 +158,15 @@ impl NameRules {
     fn generic_for(&self, says: Says) -> impl Iterator<Item = &usize> {
         self.generic.iter().filter(move |(least, _)| says >= *least).map(|(_, index)| index)
     }
+}
+
+/// Whether what the rule finds belongs where anything is authorized, at any host.
+fn is_of_no_vendor(rule: &Rule) -> bool {
+    let is_anywhere = |home: &Home| {
+        home.hosts.iter().all(|host| host == ANYWHERE)
+            && home.at.iter().all(|at| at.starts_with("header:") && at.ends_with("authorization"))
+    };
+    !rule.home.is_empty() && rule.home.iter().all(is_anywhere)
 }
 
 /// Letters and digits, and signs of base64, that stand around a word without a gap.
