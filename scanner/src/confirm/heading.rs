@@ -8,7 +8,7 @@ use crate::candidates::names_a_count;
 
 /// Longest row, and how many of them are looked over for the head.
 const MAX_ROW: usize = 512;
-const MAX_ROWS: usize = 24;
+const MAX_ROWS: usize = 64;
 /// Longest heading.
 const MAX_HEADING: usize = 48;
 

@@ -22,12 +22,18 @@ pub(super) fn stands_alone(rule: &Rule, bytes: &[u8], number: &Range<usize>) -> 
         && (!rule.context.is_empty() || !is_chance(rule, bytes, number))
 }
 
-/// `2024-123456789`, `123456789.10`, `415686835185170_123456789`
+/// `%270128-123456`, `2024-123456789`, `123456789.10`, `415686835185170_123456789`
 fn goes_on(bytes: &[u8], number: &Range<usize>) -> bool {
     let joins = |byte: &u8| matches!(byte, b'-' | b'.' | b'_');
     let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
     let before = &bytes[..number.start];
-    before.last() == Some(&b'.')
+    let is_of_escape = || {
+        // `%27` and digits: the two are no digits.
+        let hex = bytes.get(number.start..number.start + 2);
+        before.last() == Some(&b'%') && hex.is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+    };
+    is_of_escape()
+        || before.last() == Some(&b'.')
         || before.last().is_some_and(joins) && digit(before.iter().rev().nth(1))
         || bytes.get(number.end).is_some_and(joins) && digit(bytes.get(number.end + 1))
 }
