@@ -57,7 +57,7 @@ fn sign_at(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
         [sign, ..] => (sign, at + 1),
         [] => return None,
     };
-    matches!(sign, b' '..=b'`').then_some(((sign - b' ') & 63, next))
+    matches!(sign, b' '..=b'`').then(|| ((sign - b' ') & 63, next))
 }
 
 fn past_line_end(bytes: &[u8], at: usize) -> Option<usize> {
