@@ -160,6 +160,25 @@ const COMMANDS: &[&str] = &[
     "le mot de passe est VALUE\n",
 ];
 
+/// Rarer ones.
+const FURTHER: &[(Style, &str)] = &[
+    (Style::Snake, "local NAME = [[VALUE]]\n"),
+    (Style::Snake, "my $NAME = q{VALUE};\n"),
+    (Style::Snake, "{NAME, <<\"VALUE\">>}.\n"),
+    (Style::Snake, "[{user, \"app\"}, {NAME, \"VALUE\"}].\n"),
+    (Style::Camel, "\\newcommand{\\NAME}{VALUE}\n"),
+    (Style::Prose, "expect \"NAME:\"\nsend \"VALUE\\r\"\n"),
+    (Style::Snake, "child.expect('NAME:')\nchild.sendline('VALUE')\n"),
+    (Style::Pascal, "{Host:db NAME:VALUE Port:5432}\n"),
+    (Style::Snake, "DEBUG NAME -&gt; VALUE\n"),
+    (Style::Snake, "<pre>id,NAME,host\n1,VALUE,db</pre>\n"),
+    (Style::Snake, "+id,NAME,host\n+1,VALUE,db\n"),
+    (Style::Prose, "passord: VALUE\n"),
+    (Style::Prose, "adgangskode: VALUE\n"),
+    (Style::Prose, "hasło: VALUE\n"),
+    (Style::Prose, "<keyMaterial>VALUE</keyMaterial>\n"),
+];
+
 #[derive(Clone, Copy)]
 enum Style {
     Screaming,
@@ -263,7 +282,9 @@ fn passwords_that_people_make_up_are_stopped() {
     for seed in 0..SEEDS {
         let mut random = Random::new(seed);
         let of_names = SYNTAXES.iter().map(|(style, template)| (Some(*style), *template));
-        for (style, template) in of_names.chain(COMMANDS.iter().map(|template| (None, *template))) {
+        let commands = COMMANDS.iter().map(|template| (None, *template));
+        let further = FURTHER.iter().map(|(style, template)| (Some(*style), *template));
+        for (style, template) in of_names.chain(commands).chain(further) {
             let place = random.below(PASSWORDS.len());
             let name = style.map_or(String::new(), |style| styled(style, PASSWORDS[place]));
             let text = template.replace("NAME", &name).replace("VALUE", &made_up(&mut random));
@@ -283,7 +304,7 @@ fn generated_secrets_are_stopped() {
     let mut missed = Missed::new();
     for seed in 0..SEEDS {
         let mut random = Random::new(1000 + seed);
-        for (style, template) in SYNTAXES {
+        for (style, template) in SYNTAXES.iter().chain(FURTHER) {
             let place = random.below(PASSWORDS.len() + SECRETS.len());
             let is_password = place < PASSWORDS.len();
             let name = if is_password { PASSWORDS[place] } else { SECRETS[place - PASSWORDS.len()] };

@@ -47,3 +47,28 @@ impl Iterator for Cells<'_> {
 pub(super) fn place_in(bytes: &[u8], start: usize, name: &Range<usize>, delimiter: u8) -> usize {
     Cells::of(&bytes[start..name.start], delimiter).count() - 1
 }
+
+/// Whether a line is made of names alone; between commas without white space, as machines write it.
+pub(super) fn is_of_names(line: &[u8], delimiter: u8) -> bool {
+    let is_edge = |place: usize, count: usize| delimiter == b'|' && (place == 0 || place + 1 == count);
+    let is_name = |name: &[u8]| {
+        let loose =
+            |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"_-. \"'`\r\\()".contains(byte);
+        let tight = delimiter == b'|' || name.first() != Some(&b' ');
+        let first = name.iter().find(|byte| !b" \"'`\\".contains(byte));
+        tight
+            && name.iter().all(loose)
+            && first.is_some_and(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii() || *byte == b'_')
+    };
+    let count = Cells::of(line, delimiter).count();
+    let blank = |cell: &[u8]| cell.iter().all(|byte| b" \r\\".contains(byte));
+    Cells::of(line, delimiter).map(|cell| &line[cell]).enumerate().all(|(place, cell)| {
+        is_name(if place == 0 { without_lead(cell) } else { cell }) || (is_edge(place, count) && blank(cell))
+    })
+}
+
+/// The first name of a line without what opens the text before it: `<pre>id`, `csv=id`, `+id` in a diff.
+fn without_lead(cell: &[u8]) -> &[u8] {
+    let lead = cell.iter().rposition(|byte| b">=+`".contains(byte));
+    lead.map_or(cell, |lead| &cell[lead + 1..])
+}

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::cells::{Cells, place_in};
+use super::cells::{Cells, is_of_names, place_in};
 use super::skipping::{skip_quotes, skip_space};
 
 /// Longest line of names.
@@ -139,26 +139,6 @@ fn tuple(rest: &[u8]) -> Option<Range<usize>> {
     Some(open + 1..open + 1 + end)
 }
 
-/// Whether a line is made of names alone; between commas without white space, as machines write it.
-fn is_of_names(line: &[u8], delimiter: u8) -> bool {
-    let is_edge = |place: usize, count: usize| delimiter == b'|' && (place == 0 || place + 1 == count);
-    let is_name = |name: &[u8]| {
-        let loose =
-            |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"_-. \"'`\r\\()".contains(byte);
-        let tight = delimiter == b'|' || name.first() != Some(&b' ');
-        let first = name.iter().find(|byte| !b" \"'`\\".contains(byte));
-        tight
-            && name.iter().all(loose)
-            && first.is_some_and(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii() || *byte == b'_')
-    };
-    let count = Cells::of(line, delimiter).count();
-    let blank = |cell: &[u8]| cell.iter().all(|byte| b" \r\\".contains(byte));
-    Cells::of(line, delimiter)
-        .map(|cell| &line[cell])
-        .enumerate()
-        .all(|(place, cell)| is_name(cell) || (is_edge(place, count) && blank(cell)))
-}
-
 /// What parts the names of a line, when the name at `name` has it on one side, and the line's end or the same on the
 /// other.
 fn delimiter_around(bytes: &[u8], name: &Range<usize>) -> Option<u8> {
@@ -249,6 +229,7 @@ fn next_line(bytes: &[u8], end: usize, rows: Rows) -> Option<usize> {
 fn trimmed(bytes: &[u8], cell: Range<usize>) -> Range<usize> {
     let outer = |byte: &u8| !b" \t\r\"'`\\".contains(byte);
     let text = &bytes[cell.clone()];
+    let text = &text[..memchr::memmem::find(text, b"</").unwrap_or(text.len())];
     let start = text.iter().position(outer).unwrap_or(text.len());
     let text = &text[start..];
     let end = text.iter().rposition(outer).map_or(0, |last| last + 1);
@@ -279,6 +260,9 @@ mod tests {
             "{\"csv\": \"name,password\\nalice,one\\nbob,two\"}",
             "name,note,password\nann,\"a, b\",one\nbob,,two\n",
             "INSERT INTO users (name, password) VALUES ('a,b', 'one'), ('c', 'two');",
+            "<pre>name,password\nalice,one\nbob,two</pre>",
+            "+name,password\n+alice,one\n+bob,two",
+            "csv=name,password,id\nalice,one,1\nbob,two,2",
             "intro\r\nname,password\r\nalice,one\r\nbob,two\r\n",
         ] {
             assert_eq!(cells(text), ["one", "two"], "{text}");

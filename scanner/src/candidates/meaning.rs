@@ -142,9 +142,16 @@ fn kind(word: &str, before: &str) -> Says {
         }
         "cookie" if matches!(before, "session" | "auth" | "login") => Says::Secret,
         "passe" => Says::Password,
-        "api" | "secreta" | "segreta" if matches!(before, "clave" | "chave" | "chiave") => Says::Secret,
-        "acceso" | "acesso" | "accesso" if before == "token" => Says::Secret,
-        "schluessel" if matches!(before, "api" | "zugangs") => Says::Secret,
+        "api" | "secreta" | "segreta" | "secrete" | "privada" | "privata" | "acceso" | "acesso"
+        | "accesso"
+            if matches!(before, "clave" | "chave" | "chiave" | "cle" | "llave" | "token") =>
+        {
+            Says::Secret
+        }
+        "schluessel" | "sleutel" | "nyckel" | "klucz" if matches!(before, "api" | "zugangs" | "toegangs") => {
+            Says::Secret
+        }
+        "material" if before == "key" => Says::Password,
         "pw" if !before.is_empty() => Says::Password,
         "key" | "auth" | "authorization" | "pat" | "cred" | "credential" => Says::Perhaps,
         "hash" if kind(before, "") >= Says::Secret => Says::Perhaps,

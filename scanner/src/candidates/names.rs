@@ -78,7 +78,22 @@ pub(crate) fn name_around(bytes: &[u8], stem: usize) -> Range<usize> {
     while end > stem + 1 && bounded[end - 1] == b'.' {
         end -= 1;
     }
-    with_word_before(bytes, floor, start..end)
+    with_word_before(bytes, floor, start..with_word_after(bounded, start..end))
+}
+
+/// Where `clave api`, `clave secreta`, `token acceso` end: in these languages the first word says little.
+fn with_word_after(bytes: &[u8], name: Range<usize>) -> usize {
+    const POOR: [&[u8]; 6] = [b"clave", b"chave", b"chiave", b"cle", b"llave", b"token"];
+    const KINDS: [&[u8]; 8] =
+        [b"api", b"secreta", b"segreta", b"privada", b"privata", b"acceso", b"acesso", b"accesso"];
+    let last = bytes[name.clone()].rsplit(|byte| !byte.is_ascii_alphabetic()).next().unwrap_or_default();
+    let Some(rest) = bytes[name.end..].strip_prefix(b" ") else { return name.end };
+    if !POOR.iter().any(|word| last.eq_ignore_ascii_case(word)) {
+        return name.end;
+    }
+    let word = &rest[..end_of(rest, 0, ALNUM)];
+    let is_kind = KINDS.iter().any(|kind| word.eq_ignore_ascii_case(kind));
+    if is_kind { name.end + 1 + word.len() } else { name.end }
 }
 
 /// `"AWS::IAM::AccessKey"`: what stands in quotes behind double colons is called so by a schema.
@@ -114,7 +129,8 @@ fn is_of_phrase(bytes: &[u8], name: &Range<usize>) -> bool {
 
 /// `page token`, `API key`: such a word says little without the one before it.
 fn with_word_before(bytes: &[u8], floor: usize, name: Range<usize>) -> Range<usize> {
-    const POOR: [&[u8]; 6] = [b"key", b"keys", b"token", b"tokens", b"secreta", b"segreta"];
+    const POOR: [&[u8]; 9] =
+        [b"key", b"keys", b"token", b"tokens", b"secreta", b"segreta", b"schluessel", b"sleutel", b"nyckel"];
     let is_poor = POOR.iter().any(|word| bytes[name.clone()].eq_ignore_ascii_case(word));
     if !is_poor || name.start <= floor || bytes[name.start - 1] != b' ' {
         return name;
@@ -195,6 +211,16 @@ mod tests {
             "+- name: db_pass\n+  value: s3cretvalue\n",
             "I changed the db_pass to s3cretvalue today",
             "the db_pass is now: s3cretvalue",
+            "local db_pass = [[s3cretvalue]]",
+            "my $db_pass = q{s3cretvalue};",
+            "{db_pass, <<\"s3cretvalue\">>}.",
+            "{db_pass, \"s3cretvalue\"}",
+            "expect \"db_pass:\"\nsend \"s3cretvalue\\r\"",
+            "expect \\\"db_pass: \\\"\\nsend \\\"s3cretvalue\\\\r\\\"",
+            "child.expect('db_pass:')\nchild.sendline('s3cretvalue')",
+            "db_pass -&gt; s3cretvalue",
+            "config[\\\\\\\"db_pass\\\\\\\"] = @\\\\\\\"s3cretvalue\\\\\\\"",
+            "&lt;key&gt;db_pass&lt;/key&gt;\n&lt;string&gt;s3cretvalue&lt;/string&gt;",
         ] {
             assert_eq!(
                 pair(text).map(|(name, value)| (name.trim_start_matches('-'), value)),
@@ -212,6 +238,10 @@ mod tests {
             ("\"db_pass\": \"a'b\\\"c\"", "a'b\\\"c"),
             ("db_pass=$3cr,et\n", "$3cr,et"),
             ("{db_pass: a1, b: 2}", "a1"),
+            ("map[host:a db_pass:a1$b2 port:1]", "a1$b2"),
+            ("{Host:a DbPass:a1$b2}", "a1$b2"),
+            ("\\newcommand{\\dbPass}{a1$b2}", "a1$b2"),
+            ("\\\\newcommand{\\\\dbPass}{a1$b2}", "a1$b2"),
             ("db_pass=&quot;a1-b2&quot;;", "a1-b2"),
             ("db_pass=b&#x27;a1-b2&#x27;;", "a1-b2"),
         ] {

@@ -5,7 +5,10 @@ use std::ops::Range;
 use super::classes::{SPACE, is};
 use super::meaning::reads;
 use super::skipping::{MAX_GAP, skip, skip_quotes, skip_space};
-use super::told::{changed_to, past_attributes, past_value_option, told_in_other_letters};
+use super::told::{
+    changed_to, escaped_sibling, is_macro, opens_tuple, past_attributes, past_send, past_string_mark,
+    past_value_option, told_in_other_letters,
+};
 use super::values::begins_line;
 
 /// Longest type, or words of a sentence, between a name and its value.
@@ -47,6 +50,7 @@ pub(super) fn separator_after(bytes: &[u8], name: &Range<usize>) -> Option<(By, 
         // The result of a test.
         b':' if &bytes[name.clone()] == b"PASS" => None,
         b':' if rest.get(1) == Some(&b'=') => Some((By::Assignment, gap + 2)),
+        b':' if let Some(sent) = past_send(bytes, gap + 1) => Some((By::Text, sent)),
         b':' => {
             let stars = skip(bytes, gap + 1, |byte| byte == b'*');
             Some((
@@ -65,7 +69,14 @@ pub(super) fn separator_after(bytes: &[u8], name: &Range<usize>) -> Option<(By, 
         b'>' if is_tight => Some((By::Text, gap + 1)),
         b'&' if is_tight && rest.starts_with(b"&gt;") => Some((By::Text, gap + 4)),
         b'<' if gap == name.end => sibling(rest).map(|length| (By::Text, gap + length)),
+        b'&' if is_tight && rest.starts_with(b"&lt;/") => {
+            escaped_sibling(rest).map(|length| (By::Text, gap + length))
+        }
         b'-' if rest.starts_with(b"->") => Some((By::Assignment, gap + 2)),
+        b'-' if rest.starts_with(b"-&gt;") => Some((By::Assignment, gap + 5)),
+        b'}' if is_tight && rest.starts_with(b"}{") && is_macro(&bytes[..name.start]) => {
+            Some((By::Text, gap + 2))
+        }
         b'|' if !is_tight && rest.get(1) == Some(&b' ') && ends_label(&bytes[..name.start]) => {
             Some((By::Text, gap + 1))
         }
@@ -75,6 +86,9 @@ pub(super) fn separator_after(bytes: &[u8], name: &Range<usize>) -> Option<(By, 
             && is_of_environment(&bytes[name.clone()]) =>
         {
             Some((By::Text, gap + 1))
+        }
+        b',' if gap == name.end && opens_tuple(&bytes[..name.start]) => {
+            past_string_mark(bytes, skip_space(bytes, gap + 1)).map(|at| (By::Text, at))
         }
         b',' if closed > name.end && bytes[name.start] == b'-' => Some((By::Text, gap + 1)),
         b',' if closed > name.end => {

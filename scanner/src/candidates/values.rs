@@ -8,6 +8,7 @@ use super::separators::{
     By, MAX_BETWEEN, past_block_mark, past_label, past_list_mark, past_tag, past_type, separator_after,
 };
 use super::skipping::{MAX_GAP, skip_quotes, skip_space};
+use super::told::{is_of_printed_map, past_long_bracket};
 use crate::checks::has_operators;
 
 /// Longest value that is looked at.
@@ -31,6 +32,9 @@ pub(super) fn value_of(bytes: &[u8], name: &Range<usize>) -> Option<Value> {
         .or_else(|| past_tag(bytes, start))
         .or_else(|| past_label(bytes, start))
         .unwrap_or(start);
+    if let Some(inside) = past_long_bracket(bytes, start).filter(|_| by == By::Assignment) {
+        return read(bytes, name, By::Text, inside, false);
+    }
     let in_list = past_list_mark(bytes, start);
     read(bytes, name, by, in_list.unwrap_or(start), in_list.is_some())
 }
@@ -126,7 +130,7 @@ fn bare(bytes: &[u8], name: &Range<usize>, by: By, start: usize) -> Option<(Rang
     let is_text = match by {
         By::Text => true,
         By::Equals => is_whole_line || stands_in_data(bytes, name),
-        By::Colon => ends_line(bytes, end),
+        By::Colon => ends_line(bytes, end) || is_of_printed_map(bytes, name.start, start, end),
         By::Assignment => ends_line(bytes, end) && is_no_variable(value),
         By::Space => follows_a_user(bytes, name) || is_no_variable(value),
         By::Quotes | By::Pair => return None,
@@ -166,7 +170,9 @@ fn begins_bare(byte: u8, is_environment: bool) -> bool {
 /// `b"…"`, `r'…'`, `f"…"`, `@"…"`.
 fn string_prefix(rest: &[u8]) -> usize {
     match rest {
-        [b'b' | b'r' | b'f' | b'u' | b'@' | b'L', b'"' | b'\'', ..] | [b'@', b'\\', b'"', ..] => 1,
+        [b'b' | b'r' | b'f' | b'u' | b'@' | b'L', b'"' | b'\'', ..]
+        | [b'@', b'\\', b'"', ..]
+        | [b'@', b'\\', b'\\', b'\\', b'"', ..] => 1,
         _ => 0,
     }
 }

@@ -74,9 +74,11 @@ impl Escape {
     }
 }
 
-/// Signs of Chinese, Japanese and Korean, the wide blank between words, and Cyrillic: of seed phrases and names.
+/// Signs of Chinese, Japanese and Korean, the wide blank between words, Cyrillic, and letters that `hasło`, `şifre` and
+/// `lozinkę` have: of seed phrases and names.
 fn is_of_another_script(letter: char) -> bool {
-    matches!(letter, '\u{0410}'..='\u{044f}' | '\u{1100}'..='\u{11ff}' | '\u{3000}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
+    matches!(letter, '\u{0131}' | '\u{0142}' | '\u{015f}' | '\u{017e}' | '\u{0388}'..='\u{03ce}' | '\u{05d0}'..='\u{05ea}' | '\u{0621}'..='\u{064a}' | '\u{0900}'..='\u{097f}' | '\u{0e01}'..='\u{0e5b}')
+        || matches!(letter, '\u{0410}'..='\u{044f}' | '\u{1100}'..='\u{11ff}' | '\u{3000}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
 }
 
 /// `\\x41`, `\\u{41}`, `&amp;#65;`: escaped text that stands in JSON or in another page.
