@@ -103,7 +103,7 @@ const NUMBERS: [Disguise; 21] = [
 ];
 
 /// Spellings that other data may have by chance.
-const CHANCE: [Disguise; 14] = [
+const CHANCE: [Disguise; 22] = [
     ("decimal", |text| text.iter().map(u8::to_string).collect::<Vec<_>>().join(", ").into_bytes()),
     ("decimal with spaces", |text| text.iter().map(u8::to_string).collect::<Vec<_>>().join(" ").into_bytes()),
     ("octal", |text| {
@@ -124,6 +124,30 @@ const CHANCE: [Disguise; 14] = [
     ("rot13", rot13),
     ("reversed", |text| text.iter().rev().copied().collect()),
     ("spaced", |text| text.iter().flat_map(|byte| [*byte, b'-']).take(2 * text.len() - 1).collect()),
+    ("spaced by x", |text| text.iter().flat_map(|byte| [*byte, b'x']).take(2 * text.len() - 1).collect()),
+    ("a letter a line", |text| joined(text.iter().map(|byte| char::from(*byte).to_string()), "\\n")),
+    ("a list of letters", |text| {
+        let letters = joined(text.iter().map(|byte| format!("'{}'", char::from(*byte))), ", ");
+        [b"[", &*letters, b"]"].concat()
+    }),
+    ("od", |text| {
+        let line = |(at, bytes): (usize, &[u8])| {
+            let letters = joined(bytes.iter().map(|byte| char::from(*byte).to_string()), "   ");
+            format!("{:07o}   {}", at * 16, String::from_utf8_lossy(&letters))
+        };
+        joined(text.chunks(16).enumerate().map(line), "\\n")
+    }),
+    ("a list that is joined", |text| {
+        let pieces =
+            joined(text.chunks(6).map(|piece| format!("'{}'", String::from_utf8_lossy(piece))), ", ");
+        [b"''.join([", &*pieces, b"])"].concat()
+    }),
+    ("added to itself", |text| {
+        let line = |piece: &[u8]| format!("k = k + '{}'", String::from_utf8_lossy(piece));
+        joined(text.chunks(5).map(line), "\\n")
+    }),
+    ("base64 reversed", |text| BASE64URL_NOPAD.encode(text).bytes().rev().collect()),
+    ("base64 in rot13", |text| rot13(BASE64.encode(text).as_bytes())),
 ];
 
 /// Disguises around disguises.
@@ -189,9 +213,21 @@ fn found(answer: &Answer, rule: &str) -> bool {
 /// Whether a disguise says the same as the token: some are for one word, and one for a short one.
 fn applies(disguise: &str, token: &[u8]) -> bool {
     let is_word = token.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/+=~@%!".contains(byte));
+    let begins_word = is_word && token[0].is_ascii_alphanumeric();
     match disguise {
-        "spaced" => token.iter().all(u8::is_ascii_alphanumeric),
-        "rot13" | "reversed" | "literals in code" | "soft line breaks" | "appended line by line" => is_word,
+        "rot13"
+        | "reversed"
+        | "literals in code"
+        | "soft line breaks"
+        | "appended line by line"
+        | "spaced"
+        | "a letter a line"
+        | "a list of letters"
+        | "od"
+        | "a list that is joined"
+        | "added to itself" => begins_word,
+        // A letter between letters that may be the same.
+        "spaced by x" => begins_word && !token.contains(&b'x') && token.len() >= 24,
         "base58" => token.len() < 1400,
         _ => true,
     }
@@ -271,7 +307,17 @@ fn what_is_cut_out_is_not_found_again() {
 #[test]
 fn what_the_operator_named_is_found_in_every_disguise() {
     let scanner = scanner_with("[[known]]\nname = \"canary-1\"\nvalue = \"passwords lima kilo 94\"\n");
-    let skipped = ["rot13", "reversed", "spaced", "appended line by line"];
+    let skipped = [
+        "rot13",
+        "reversed",
+        "spaced",
+        "spaced by x",
+        "appended line by line",
+        "added to itself",
+        "a list that is joined",
+        "a letter a line",
+        "od",
+    ];
     let all = DISGUISES.iter().chain(&NUMBERS).chain(&CHANCE).filter(|(name, _)| !skipped.contains(name));
     for (name, disguise) in all {
         let body = carrier(&disguise(b"passwords lima kilo 94"));

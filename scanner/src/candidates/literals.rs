@@ -6,7 +6,7 @@ use super::masks::{Beginnings, Block, CHUNK, WORDS};
 use super::other_letters;
 use super::table::Table;
 use crate::rules::{Keyword, RuleSet};
-use crate::views::{Turn, UUENCODED};
+use crate::views::{JOINING_CALLS, Turn, UUENCODED};
 
 /// Beginnings of words that names of secrets have, four bytes each since so many are looked at.
 const STEMS: &[&str] = &[
@@ -17,8 +17,10 @@ const STEMS: &[&str] = &[
     "PWD=", "PWD:", "Pwd=", "rPwd", "bPwd", "tPwd", "nPwd", "_pat", "_PAT", "Pat\"", "eare", "_psk", "_PSK",
     "psk=", "trase", "ennwo", "salt", "SALT", "Salt", "senha", "Senha", "SENHA", "wachtwo", "Wachtwo",
     "WACHTWO", "haslo", "Haslo", "HASLO", "parola", "Parola", "sifre", "losenor", "heslo", "lozinka", "mdp=",
-    "mdp:", "mdp\"", "clave", "Clave", "chave", "chiave", "segreta", "jeton", "eheimnis", "hluessel", "dkey",
-    "-psk", "npsk", "ipsk", "pwd,", "pwd'", "pwd>",
+    "mdp:", "mdp\"", "clave", "Clave", "chave", "chiave", "segreta", "jeton", "eheim", "hluessel", "cle_api",
+    "cle api", "cleApi", "CLE_API", "llave", "yMater", "dgangsko", "kodeord", "salasana", "jelszo", "parool",
+    "slaptaz", "zaporka", "_sandi", "pi_sleu", "pi_nyck", "dkey", "-psk", "npsk", "ipsk", "pwd,", "pwd'",
+    "pwd>",
 ];
 
 /// What names in turned text have; longer where four bytes read from their end stand in ordinary words.
@@ -39,6 +41,8 @@ pub(crate) enum Literal {
     ReversedUrl,
     /// The header of uuencoded text.
     Uuencoded,
+    /// A call that puts a list of strings together.
+    Joining,
     /// The rule, or the rule in turned text, has this keyword, which fits no run; see [`Turn::rule_of`].
     Keyword(usize),
 }
@@ -64,10 +68,11 @@ impl Literals {
         });
         let others =
             [entry(b"//:".to_vec(), Literal::ReversedUrl), entry(UUENCODED.to_vec(), Literal::Uuencoded)];
+        let calls = JOINING_CALLS.map(|call| entry(call.to_vec(), Literal::Joining));
         let keywords = keywords_of(rules)
             .filter(|(rule, keyword)| !is_in_run(&rules.rules[*rule], keyword))
             .flat_map(|(rule, keyword)| spellings(rules, rule, keyword));
-        let table = Table::new(stems.chain(turned).chain(others).chain(keywords).collect());
+        let table = Table::new(stems.chain(turned).chain(others).chain(calls).chain(keywords).collect());
         let literals = table.literals().map(|literal| (literal.bytes.as_slice(), literal.ignore_case));
         Self { beginnings: Beginnings::new(literals), table }
     }

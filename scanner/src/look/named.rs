@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::candidates::{Block, Literal, Says, Tables, name_around, named, says};
 use crate::verdict::ScanError;
-use crate::views::{Turn, Turned, View, uudecoded};
+use crate::views::{Listed, Turn, Turned, View, uudecoded};
 
 use super::Looking;
 
@@ -14,6 +14,7 @@ pub(super) struct NamePass {
     pub(super) named_until: usize,
     pub(super) turned: Turned,
     pub(super) tables: Tables,
+    pub(super) listed: Listed,
 }
 
 impl Looking<'_> {
@@ -39,6 +40,7 @@ impl Looking<'_> {
                 turned.push(names.turned.around(view.bytes, at, Turn::Reversed));
             }
             Literal::Uuencoded if !view.is_ambiguous => turned.extend(uudecoded(view.bytes, at)),
+            Literal::Joining => turned.extend(names.listed.at(view.bytes, at)),
             Literal::Stem | Literal::Turned(_) | Literal::ReversedUrl | Literal::Uuencoded => {}
         });
         turned.iter().try_for_each(|decoded| self.nested(view, decoded))

@@ -52,7 +52,9 @@ impl Looking<'_> {
             self.whole_runs(view, &run);
             let mut encoded = encoded_in(view.bytes, run, block);
             while let Some(decoded) = encoded.next(view.bytes) {
-                self.nested(view, &decoded)?;
+                if !view.was_turned_as(&decoded) {
+                    self.nested(view, &decoded)?;
+                }
             }
         }
         keywords.find_in(view.bytes, block, &pass.runs, |at, number| {

@@ -8,6 +8,12 @@ use crate::candidates::classes::{ALNUM, CORE, is};
 
 /// Fewest characters.
 const MIN_CHARACTERS: usize = 14;
+/// The same between letters.
+const MIN_BETWEEN_LETTERS: usize = 20;
+/// Fewest letters among those: lists of small numbers have none.
+const MIN_LETTERS: usize = 3;
+/// Bytes on each side that are looked at for a row of the same byte.
+const PROBED: usize = 3;
 /// Every shortest stretch holds eight bytes at this stride.
 const STRIDE: usize = 2 * MIN_CHARACTERS - 1 - 8;
 
@@ -43,15 +49,22 @@ impl Alternating {
     /// The text around the separator at `separator`.
     fn around(&mut self, bytes: &[u8], separator: usize) -> Option<Decoded> {
         let between = bytes[separator];
-        // In UTF-16 any character may stand beside a zero, and among the separated only those of tokens.
+        // In UTF-16 any character may stand beside a zero. Among the separated, the separator itself may be one.
         let fits = |byte: u8| {
-            if between == 0 { is_text(byte) || byte == 0 } else { byte != between && is(byte, CORE) }
+            if between == 0 { is_text(byte) || byte == 0 } else { byte == between || is_separated(byte) }
         };
-        if is(between, ALNUM) || !fits(*bytes.get(separator + 1)?) {
+        let is_row = bytes[separator..].iter().step_by(2).take(PROBED).all(|byte| *byte == between)
+            && bytes[separator + 1..].iter().step_by(2).take(PROBED).all(|byte| *byte == between);
+        if !fits(*bytes.get(separator + 1)?) || is_row {
             return None;
         }
-        let pair =
-            |at: usize| bytes.get(at) == Some(&between) && bytes.get(at + 1).is_some_and(|&byte| fits(byte));
+        let is_between = |at: usize| bytes.get(at) == Some(&between);
+        // Where it stands six times in a row, it is no character.
+        let pair = |at: usize| {
+            is_between(at)
+                && bytes.get(at + 1).is_some_and(|&byte| fits(byte))
+                && (between == 0 || ![1, 3, 5].iter().all(|ahead| is_between(at + ahead)))
+        };
         let floor = separator.saturating_sub(4 * MIN_CHARACTERS);
         let mut start = separator;
         while start >= floor + 2 && pair(start - 2) {
@@ -64,15 +77,36 @@ impl Alternating {
         self.at = self.at.max(end);
         // The first character has no separator before it. One that goes on to the left or right is of another word.
         let goes_on = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|&byte| is(byte, CORE));
-        let first = start > 0 && fits(bytes[start - 1]) && !goes_on(start.checked_sub(2));
+        let begins = |byte: u8| if between == 0 { fits(byte) } else { is(byte, CORE) };
+        // In `\nA-B` the letter before it belongs to the escape.
+        let is_led = start > 2 && bytes[start - 3] == b'\\' && b"nrt".contains(&bytes[start - 2]);
+        let first = start > 0 && begins(bytes[start - 1]) && (is_led || !goes_on(start.checked_sub(2)));
         start = if first { start - 1 } else { start + 1 };
-        if between != 0 && goes_on(Some(end)) {
+        if between != 0 && goes_on(Some(end)) && !is_between(end) {
             end -= 2;
         }
         let characters: Vec<u8> = bytes[start..end.max(start)].iter().step_by(2).copied().collect();
-        let enough = characters.iter().filter(|byte| **byte != 0).count() >= MIN_CHARACTERS;
-        let codec = if between == 0 { Codec::Utf16 } else { Codec::Spaced };
-        enough.then_some(Decoded { bytes: characters, source: start..end, codec })
+        let codec = if between == 0 { Codec::Utf16 } else { Codec::Spaced(between) };
+        has_enough(&characters, between).then_some(Decoded { bytes: characters, source: start..end, codec })
+    }
+}
+
+/// What may stand between separators: no quote and no escape, which end a string.
+pub(super) fn is_separated(byte: u8) -> bool {
+    matches!(byte, b'!' | b'#'..=b'[' | b']'..=b'~')
+}
+
+/// Whether so many characters make a text: among those apart, letters and digits count. Between the same letter chance
+/// writes rows of a few others.
+fn has_enough(characters: &[u8], between: u8) -> bool {
+    let counts = |byte: &&u8| if between == 0 { **byte != 0 } else { is(**byte, ALNUM) && **byte != between };
+    let count = characters.iter().filter(counts).count();
+    if is(between, ALNUM) {
+        let letters =
+            characters.iter().filter(|byte| byte.is_ascii_alphabetic() && **byte != between).count();
+        count >= MIN_BETWEEN_LETTERS && letters >= MIN_LETTERS
+    } else {
+        count >= MIN_CHARACTERS
     }
 }
 
@@ -82,11 +116,9 @@ pub(super) fn source_of(range: &Range<usize>, whole: &Range<usize>) -> Range<usi
     start..(whole.start + 2 * range.end).saturating_sub(1).clamp(start, whole.end.max(start))
 }
 
-/// The same separator between the characters of what replaces UTF-16.
-pub(super) fn encode_utf16(replacement: &[u8]) -> Vec<u8> {
-    let mut encoded: Vec<u8> = replacement.iter().flat_map(|byte| [*byte, 0]).collect();
-    encoded.pop();
-    encoded
+/// What replaces such characters, with the same between its own.
+pub(super) fn part(replacement: &[u8], between: &[u8]) -> Vec<u8> {
+    replacement.chunks(1).collect::<Vec<_>>().join(between)
 }
 
 #[cfg(test)]

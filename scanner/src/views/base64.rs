@@ -132,6 +132,12 @@ fn is_ascii_group(bytes: &[u8], at: usize) -> bool {
     role(0) & FIRST != 0 && role(1) & SECOND != 0 && role(2) & THIRD != 0 && role(3) & MEMBER != 0
 }
 
+/// Whether `characters` are groups of text.
+pub(super) fn is_text(characters: &[u8]) -> bool {
+    (0..characters.len()).step_by(4).all(|at| is_ascii_group(characters, at))
+        && reads_as_text(&decode_all(characters))
+}
+
 /// Decodes a stretch; `None` when it holds control characters, as chance does and text does not.
 fn decode(bytes: &[u8], stretch: Range<usize>) -> Option<Decoded> {
     let decoded = decoded_at(bytes, stretch);

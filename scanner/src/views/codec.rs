@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::groups::has_a_word;
 use super::numbers::{Base, Numbers};
 use super::{Replacement, Steps, Turn, alternating, base32, base58, base64, base85, escapes, hex, quoted};
 
@@ -54,7 +55,11 @@ pub(crate) enum Codec {
     /// A zero beside every character.
     Utf16,
     /// A separator between any two characters.
-    Spaced,
+    Spaced(u8),
+    /// The same with several bytes between them.
+    Apart(Steps, Vec<u8>),
+    /// Short lines of the same length.
+    Folded(Steps),
     /// Text as other text.
     Turned(Turn),
     /// A member of an archive of this name, or a compressed file.
@@ -69,7 +74,7 @@ impl Codec {
             Self::Escape(_) => "escape",
             Self::Entity(_) => "entity",
             Self::Quoted(_) => "quoted-printable",
-            Self::Lines(_) => "lines",
+            Self::Lines(_) | Self::Folded(_) => "lines",
             Self::Joined(_) => "joined",
             Self::Lookalikes(_) => "lookalikes",
             Self::Base64 { .. } => "base64",
@@ -84,7 +89,7 @@ impl Codec {
                 Base::Binary => "binary",
             },
             Self::Utf16 => "utf-16",
-            Self::Spaced => "spaced",
+            Self::Spaced(_) | Self::Apart(..) => "spaced",
             Self::Turned(Turn::Rot13) => "rot13",
             Self::Turned(Turn::Reversed) => "reversed",
             Self::Archive(name) => name,
@@ -96,9 +101,9 @@ impl Decoded {
     /// Whether other data reads as this by chance. What is found there needs strong evidence.
     pub(super) fn is_ambiguous(&self) -> bool {
         match &self.codec {
-            Codec::Turned(_) => true,
+            Codec::Turned(_) | Codec::Folded(_) => true,
             // Lists of small numbers, and tables of them, read as digits.
-            Codec::Base85(_) | Codec::Spaced => !has_a_word(&self.bytes),
+            Codec::Base85(_) | Codec::Spaced(_) | Codec::Apart(..) => !has_a_word(&self.bytes),
             Codec::Numbers(numbers) => numbers.base != Base::Hex && !has_a_word(&self.bytes),
             _ => false,
         }
@@ -113,6 +118,8 @@ impl Decoded {
             | Codec::Quoted(steps)
             | Codec::Lines(steps)
             | Codec::Joined(steps)
+            | Codec::Apart(steps, _)
+            | Codec::Folded(steps)
             | Codec::Lookalikes(steps) => steps.source_of(range, &self.source),
             Codec::Base64 { .. } => base64::source_of(range, &self.source),
             Codec::Base32(_) => base32::source_of(range, &self.source),
@@ -121,7 +128,7 @@ impl Decoded {
             Codec::Base85(_) => base85::source_of(range, &self.source),
             Codec::Hex { .. } => self.source.start + 2 * range.start..self.source.start + 2 * range.end,
             Codec::Numbers(numbers) => numbers.source_of(range, &self.source),
-            Codec::Utf16 | Codec::Spaced => alternating::source_of(range, &self.source),
+            Codec::Utf16 | Codec::Spaced(_) => alternating::source_of(range, &self.source),
             Codec::Turned(turn) => turn.source_of(range, &self.source),
         }
     }
@@ -142,21 +149,18 @@ impl Decoded {
             | Codec::Lines(_)
             | Codec::Joined(_)
             | Codec::Lookalikes(_)
-            | Codec::Spaced => with(replacement.bytes.clone()),
+            | Codec::Folded(_) => with(replacement.bytes.clone()),
             Codec::Base64 { url } => base64::encode(self, *url, replacement),
             Codec::Base32(alphabet) => base32::encode(self, *alphabet, replacement),
             Codec::Base58 => base58::encode(self, replacement),
             Codec::Base85(alphabet) => base85::encode(self, *alphabet, replacement),
             Codec::Hex { upper } => with(hex::encode(&replacement.bytes, *upper)),
             Codec::Numbers(numbers) => numbers.encode(replacement, &self.source),
-            Codec::Utf16 => with(alternating::encode_utf16(&replacement.bytes)),
+            Codec::Utf16 => with(alternating::part(&replacement.bytes, &[0])),
+            Codec::Spaced(between) => with(alternating::part(&replacement.bytes, &[*between])),
+            Codec::Apart(_, between) => with(alternating::part(&replacement.bytes, between)),
             Codec::Turned(turn) => with(turn.turn(&replacement.bytes)),
             Codec::Archive(_) => return None,
         })
     }
-}
-
-/// Whether three letters stand in a row.
-fn has_a_word(text: &[u8]) -> bool {
-    text.windows(3).any(|three| three.iter().all(u8::is_ascii_alphabetic))
 }

@@ -40,6 +40,11 @@ pub(super) fn reads_as_text(text: &[u8]) -> bool {
     printable * 16 >= text.len() * 15
 }
 
+/// Whether three letters stand in a row.
+pub(super) fn has_a_word(text: &[u8]) -> bool {
+    text.windows(3).any(|three| three.iter().all(u8::is_ascii_alphabetic))
+}
+
 /// Printable ASCII and white space.
 pub(super) fn is_text(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')

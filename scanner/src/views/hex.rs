@@ -81,6 +81,12 @@ fn is_one_pair(text: &[u8]) -> bool {
     text[2..] == text[..text.len() - 2]
 }
 
+/// Whether `digits` are pairs of text on one line.
+pub(super) fn is_text(digits: &[u8]) -> bool {
+    let is_pair = |pair: &[u8]| matches!(pair, [b'2'..=b'7', low] if low.is_ascii_hexdigit());
+    digits.len() >= 2 * MIN_PAIRS && digits.chunks(2).all(is_pair) && !is_one_pair(digits)
+}
+
 #[inline]
 fn is_printable_pair(bytes: &[u8], at: usize) -> bool {
     let low = bytes[at + 1];

@@ -1,17 +1,15 @@
-//! String literals that code puts together: `"AKIA" + "IOSF"`, `'a' . 'b'`, `"a" "b"`, and `k += "IOSF"` line by line.
+//! String literals that code puts together: `"AKIA" + "IOSF"`, `'a' . 'b'`, `"a" "b"`, and `k += "IOSF"` or
+//! `k = k + "IOSF"` line by line.
 
 use std::ops::Range;
 
+use super::quotes::{MAX_GAP, MAX_MARKS, blanks, closing_quote};
 use super::{Codec, Decoded, Steps};
-use crate::candidates::classes::{ALNUM, EXTENDED, is};
+use crate::candidates::classes::{ALNUM, EXTENDED, NAME, is};
 use crate::candidates::{Block, CHUNK, Class};
 
 /// Longest piece that is joined.
 const MAX_PIECE: usize = 256;
-/// Most white space around an operator.
-const MAX_GAP: usize = 40;
-/// Most backslashes before a quote: code in JSON in JSON.
-const MAX_MARKS: usize = 3;
 /// White space on both sides of one, and the backslashes before a quote.
 const MAX_BETWEEN: usize = 2 * MAX_GAP + 2 + MAX_MARKS;
 
@@ -28,6 +26,8 @@ pub(crate) struct Joins {
     /// Equals signs there behind a plus, and whether it ends with one.
     appends: u64,
     sign: bool,
+    /// Quotes there behind a plus.
+    added: u64,
     /// What joins goes on at the end of that chunk.
     goes_on: bool,
     /// Where the last joined text ended.
@@ -53,9 +53,17 @@ impl Joins {
                     return Some(decoded);
                 }
             }
+            while self.added != 0 {
+                let quote = self.at - CHUNK + self.added.trailing_zeros() as usize;
+                self.added &= self.added - 1;
+                if let Some(decoded) = self.added_to_itself(bytes, quote) {
+                    return Some(decoded);
+                }
+            }
             if self.at >= block.range().end {
                 return None;
             }
+            self.added = block.quotes_behind_plus(self.at);
             self.appends = block.appends(self.at, &mut self.sign);
             self.quotes = block.rows_between(Class::Joint, Class::Quote, self.at, &mut self.goes_on);
             self.at += CHUNK;
@@ -77,10 +85,28 @@ impl Joins {
     fn appended(&mut self, bytes: &[u8], equals: usize) -> Option<Decoded> {
         let opening = equals + 1 + blanks(&bytes[equals + 1..]);
         let quote = bytes.get(opening..)?.iter().take(2).position(|byte| Class::Quote.has(*byte))?;
-        let quote = &bytes[opening..=opening + quote];
-        let floor = self.taken.max(equals.saturating_sub(MAX_BETWEEN));
-        let closing = memchr::memmem::rfind(bytes.get(floor..equals)?, quote)? + floor;
-        let gap = closing..opening + quote.len();
+        self.behind_last_string(bytes, equals, opening..opening + quote + 1)
+    }
+
+    /// All that is appended like the string that the quote at `quote` opens: `k = k + "…"`.
+    #[inline(never)]
+    fn added_to_itself(&mut self, bytes: &[u8], quote: usize) -> Option<Decoded> {
+        let mark = closing_quote(&bytes[..=quote])?;
+        let opening = quote + 1 - mark.len();
+        let (summand, before) = last_word(bytes[..opening].trim_ascii_end().strip_suffix(b"+")?)?;
+        let equals = before.strip_suffix(b"=")?;
+        let (name, _) = last_word(equals)?;
+        if name != summand {
+            return None;
+        }
+        self.behind_last_string(bytes, equals.len(), opening..quote + 1)
+    }
+
+    /// All that is joined as the string before `before` is with the one that `quote` opens, with the same between any two.
+    fn behind_last_string(&mut self, bytes: &[u8], before: usize, quote: Range<usize>) -> Option<Decoded> {
+        let floor = self.taken.max(before.saturating_sub(MAX_BETWEEN));
+        let closing = memchr::memmem::rfind(bytes.get(floor..before)?, &bytes[quote.clone()])? + floor;
+        let gap = closing..quote.end;
         let between = &bytes[gap.clone()];
         let piece = &bytes[gap.end..bytes.len().min(gap.end + MAX_PIECE)];
         let is_of_token = piece[..length_of_piece(piece)].iter().all(|byte| is(*byte, EXTENDED));
@@ -111,19 +137,21 @@ impl Joins {
     }
 }
 
+/// The name that `text` ends with, and what stands before it without blanks.
+fn last_word(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let text = text.trim_ascii_end();
+    let length = text.iter().rev().take(MAX_BETWEEN).take_while(|byte| is(**byte, NAME)).count();
+    let (before, name) = text.split_at(text.len() - length);
+    // In `\nk` the first letter belongs to the escape.
+    let escaped = usize::from(before.ends_with(b"\\") && b"nrt".contains(name.first()?));
+    (length > escaped).then(|| (&name[escaped..], before.trim_ascii_end()))
+}
+
 /// From the end of one piece to the beginning of the next.
 struct Join {
     gap: Range<usize>,
     /// `"` or `'`, or `\"` in JSON.
     quote: Vec<u8>,
-}
-
-fn closing_quote(before: &[u8]) -> Option<&[u8]> {
-    let quote = before.last().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
-    let text = &before[..before.len() - 1];
-    let marks =
-        text.iter().rev().take(MAX_MARKS).take_while(|byte| **byte == b'\\' && *quote == b'"').count();
-    Some(&before[text.len() - marks..])
 }
 
 /// The join whose first piece ends with `quote` at `end`.
@@ -136,20 +164,6 @@ fn join_from(bytes: &[u8], end: usize, quote: &[u8]) -> Option<Join> {
     let next = rest[length..].strip_prefix(quote)?;
     let start = bytes.len() - next.len();
     (length > 0 && !next.is_empty()).then(|| Join { gap: end..start, quote: quote.to_vec() })
-}
-
-/// White space at the beginning, and the backslashes and letters of line ends that are escaped.
-fn blanks(text: &[u8]) -> usize {
-    let mut at = 0;
-    while at < MAX_GAP {
-        match text[at..] {
-            [b' ' | b'\t' | b'\n' | b'\r', ..] | [b'\\', b'\n', ..] => at += 1,
-            [b'\\', b'n' | b'r' | b't', ..] => at += 2,
-            [b'\\', b'\\', b'n' | b'r' | b't', ..] => at += 3,
-            _ => break,
-        }
-    }
-    at
 }
 
 /// Up to the quote that closes a piece, over line ends that are escaped.
@@ -223,6 +237,9 @@ mod tests {
             "k = \"ABC\" \\\n  \"DEF\" \\\n  \"GHI\"",
             "k = 'ABC'\nk += 'DEF'\nk += 'GHI'",
             "k=\"ABC\";k+=\"DEF\";k+=\"GHI\";",
+            "k = 'ABC'\nk = k + 'DEF'\nk = k + 'GHI'",
+            "let k=\"ABC\";k=k+\"DEF\";k=k+\"GHI\";",
+            r#"{"code": "k = \"ABC\"\nk = k + \"DEF\"\nk = k + \"GHI\"\n"}"#,
             "$k = 'ABC';\n$k .= 'DEF';\n$k .= 'GHI';",
             r#"{"code": "k = \"ABC\"\n    k += \"DEF\"\n    k += \"GHI\"\n"}"#,
         ] {
@@ -248,9 +265,15 @@ mod tests {
 
     #[test]
     fn other_signs_join_nothing() {
-        for text in
-            ["a + b", "\"x: \" + y", "'a' + b + 'c'", "c++", "\"sum: \" + \"1\"", "\"-\" \"Mozilla/5.0\""]
-        {
+        for text in [
+            "a + b",
+            "\"x: \" + y",
+            "a = 'ABC'; b = c + 'DEF'",
+            "'a' + b + 'c'",
+            "c++",
+            "\"sum: \" + \"1\"",
+            "\"-\" \"Mozilla/5.0\"",
+        ] {
             assert!(first(text).is_none(), "{text}");
         }
     }

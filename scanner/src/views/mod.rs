@@ -4,6 +4,7 @@
 //! that a finding names a range of the part and an edit can be encoded again on its way out.
 
 mod alternating;
+mod apart;
 mod archive;
 mod base32;
 mod base58;
@@ -19,11 +20,13 @@ mod groups;
 mod hex;
 mod joined;
 mod lines;
+mod listed;
 mod lookalikes;
 mod map;
 mod numbers;
 mod passes;
 mod quoted;
+mod quotes;
 mod turned;
 mod uuencode;
 
@@ -34,6 +37,7 @@ pub(crate) use blanks::fields_with_blanks;
 pub(crate) use codec::{Codec, Decoded};
 pub(crate) use encoded_archives::is_archive_in_base64;
 pub(crate) use lines::joined as joined_lines;
+pub(crate) use listed::{CALLS as JOINING_CALLS, Listed};
 pub(crate) use map::Steps;
 pub(crate) use passes::{Disguises, EncodedRun};
 pub(crate) use turned::{Turn, Turned};
@@ -141,6 +145,15 @@ impl<'p> View<'p> {
     /// Whether it is what escapes said.
     fn is_unescaped(&self) -> bool {
         self.origin.as_ref().is_some_and(|origin| matches!(origin.decoded.codec, Codec::Escape(_)))
+    }
+
+    /// Whether this stretch of it would be turned as the view, or what it stands in, was turned already.
+    pub(crate) fn was_turned_as(&self, decoded: &Decoded) -> bool {
+        let Codec::Turned(turn) = decoded.codec else { return false };
+        let origins = std::iter::successors(self.origin.as_ref(), |origin| origin.parent.origin.as_ref());
+        origins
+            .into_iter()
+            .any(|origin| matches!(origin.decoded.codec, Codec::Turned(other) if other == turn))
     }
 
     /// Names of the decodings between the part and this view, outermost first.

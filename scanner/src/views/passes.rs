@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::alternating::Alternating;
+use super::apart::Apart;
 use super::base85::Stretches as Base85Stretches;
 use super::encoded_archives::Archives;
 use super::escapes::Escapes;
@@ -10,7 +11,7 @@ use super::joined::Joins;
 use super::lookalikes::Lookalikes;
 use super::numbers::{Calls, NumberLists};
 use super::quoted::Quoted;
-use super::turned::reversed_base64;
+use super::turned::turned_code;
 use super::{Decoded, View, base32, base58, base64, hex};
 use crate::candidates::Block;
 
@@ -24,6 +25,7 @@ pub(crate) struct Disguises {
     calls: Calls,
     base85: Base85Stretches,
     alternating: Alternating,
+    apart: Apart,
     joins: Joins,
 }
 
@@ -44,6 +46,7 @@ impl Disguises {
             .or_else(|| self.calls.next_in(block, bytes))
             .or_else(|| self.base85.next_in(block, bytes))
             .or_else(|| self.alternating.next_before(bytes, limit))
+            .or_else(|| self.apart.next_in(block, bytes))
             .or_else(|| self.joins.next_in(block, bytes))
     }
 }
@@ -56,7 +59,7 @@ pub(crate) struct EncodedRun {
     hex: hex::Stretches,
     base32: base32::Stretches,
     base58: base58::Words,
-    /// What may be base64 from its end.
+    /// What may be base64 or hex from its end, or turned.
     turned: Option<Range<usize>>,
 }
 
@@ -105,6 +108,6 @@ impl EncodedRun {
             .or_else(|| self.hex.next(bytes))
             .or_else(|| self.base32.next(bytes))
             .or_else(|| self.base58.next(bytes))
-            .or_else(|| reversed_base64(bytes, &self.turned.take()?))
+            .or_else(|| turned_code(bytes, &self.turned.take()?))
     }
 }

@@ -4,8 +4,8 @@
 
 use std::ops::Range;
 
-use super::{Codec, Decoded};
-use crate::candidates::classes::{CORE, end_of};
+use super::{Codec, Decoded, base64, hex};
+use crate::candidates::classes::{CORE, is};
 use crate::candidates::{Says, name_around, says};
 
 /// How far around a keyword the text is turned back: the longest match of a pattern, and more.
@@ -138,17 +138,49 @@ impl Turned {
     }
 }
 
-/// Shortest base64 that is read from its end.
-const MIN_BASE64: usize = 24;
+/// Shortest base64 or hex that is read so.
+const MIN_CODE: usize = 24;
+/// Characters that tell it: twelve bytes of text in base64, ten in hex.
+const BASE64_TOLD: usize = 16;
+const HEX_TOLD: usize = 20;
+/// How far from either end of a run it may end or begin.
+const MARGIN: usize = 40;
+/// What base64 of gzip begins with.
+const GZIP: &[u8] = b"H4sI";
 
-/// Base64 in the run `run` that was reversed, as its padding at the beginning shows: `==gN1…`.
-pub(super) fn reversed_base64(bytes: &[u8], run: &Range<usize>) -> Option<Decoded> {
+/// Base64 or hex in the run `run` that was reversed, or whose letters were turned.
+pub(super) fn turned_code(bytes: &[u8], run: &Range<usize>) -> Option<Decoded> {
     let is_escaped = run.start > 0 && bytes[run.start - 1] == b'\\' && b"nrt".contains(&bytes[run.start]);
-    let start = run.start + usize::from(is_escaped);
-    let padding = bytes[start..run.end].iter().take(2).take_while(|byte| **byte == b'=').count();
-    let end = end_of(&bytes[..run.end], start + padding, CORE);
-    let fits = padding > 0 && end - start >= MIN_BASE64 && (end - start).is_multiple_of(4);
-    fits.then(|| turned(bytes, start..end, Turn::Reversed))
+    let run = run.start + usize::from(is_escaped)..run.end;
+    if run.len() < MIN_CODE {
+        return None;
+    }
+    // Text is encoded from its beginning on: without padding the groups are counted from there.
+    let rest = bytes[run.clone()].iter().rev().take(MARGIN).take_while(|byte| !is(**byte, CORE)).count();
+    let end = run.end - rest;
+    let last = run.start.max(end.saturating_sub(HEX_TOLD))..end;
+    let mut told = [0; HEX_TOLD];
+    let told = &mut told[..last.len()];
+    told.copy_from_slice(&bytes[last]);
+    told.reverse();
+    let is_reversed = says_text(told) || hex::is_text(told);
+    for byte in &mut *told {
+        *byte = rot13(*byte);
+    }
+    if is_reversed || says_text(told) {
+        let turn = if is_reversed { Turn::Reversed } else { Turn::Rot13 };
+        return Some(turned(bytes, run.start..end, turn));
+    }
+    let head = &bytes[run.start..run.end.min(run.start + MARGIN)];
+    let sign = head.windows(2).rposition(|pair| b"=:".contains(&pair[0]) && is(pair[1], CORE));
+    let start = run.start + sign.map_or(0, |sign| sign + 1);
+    let head: Vec<u8> = bytes[start..run.end].iter().take(BASE64_TOLD).map(|byte| rot13(*byte)).collect();
+    says_text(&head).then(|| turned(bytes, start..run.end, Turn::Rot13))
+}
+
+/// Whether `characters` begin as base64 of text or of gzip does.
+fn says_text(characters: &[u8]) -> bool {
+    characters.get(..BASE64_TOLD).is_some_and(|head| head.starts_with(GZIP) || base64::is_text(head))
 }
 
 fn turned(bytes: &[u8], source: Range<usize>, turn: Turn) -> Decoded {

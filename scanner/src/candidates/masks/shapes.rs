@@ -1,6 +1,6 @@
 //! What bytes of several classes make together: numbers, words, values, signs of code.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use super::{Block, CHUNK, Class, last_of_rows};
 
@@ -124,4 +124,82 @@ impl Block {
             || range.end > self.range().end
             || self.find(range.start, telling).is_some_and(|at| at < range.end)
     }
+
+    /// Quotes of the chunk at `at` behind a plus, a space and a backslash between them or not.
+    #[inline]
+    pub(crate) fn quotes_behind_plus(&self, at: usize) -> u64 {
+        let quotes = self.word(Class::Quote, at);
+        if quotes == 0 {
+            return 0;
+        }
+        let pluses = |joint: u64, spelled: u64, others: u64| joint & spelled & !others;
+        let word = pluses(
+            self.word(Class::Joint, at),
+            self.word(Class::Spelled, at),
+            self.word(Class::Opens, at) | self.word(Class::Escape, at),
+        );
+        let before = pluses(
+            self.before(Class::Joint, at),
+            self.before(Class::Spelled, at),
+            self.before(Class::Opens, at) | self.before(Class::Escape, at),
+        );
+        let behind = |bytes: usize| word << bytes | before >> (CHUNK - bytes);
+        (behind(1) | behind(2) | behind(3)) & quotes
+    }
+
+    /// A byte of the chunk at `at` and a distance, so that single characters may stand that far apart there, with the
+    /// same between any two: line ends that are spelled out, quotes and commas, or blanks.
+    #[inline]
+    pub(crate) fn single_characters(&self, at: usize) -> Option<(usize, usize)> {
+        const FEWEST: u32 = 6;
+        const FEWEST_BLANKS: u32 = 16;
+        const FEWEST_IN_DEPTH: u32 = 24;
+        let escapes = self.word(Class::Escape, at);
+        let quotes = self.word(Class::Quote, at);
+        let visible = self.word(Class::Visible, at);
+        let in_quotes = (quotes & (quotes >> 2 | quotes >> 3)).count_ones() >= FEWEST;
+        // JSON in JSON has three escapes before a quote.
+        let in_depth = escapes.count_ones() >= FEWEST_IN_DEPTH;
+        if escapes.count_ones() < FEWEST && !in_quotes && visible.count_zeros() < FEWEST_BLANKS {
+            return None;
+        }
+        let rows = |word: u64, distances: RangeInclusive<usize>| {
+            let row = |apart: &usize| word & word >> apart & word >> (2 * apart) & word >> (3 * apart);
+            distances.into_iter().find_map(|apart| Some((at + lowest(row(&apart))?, apart)))
+        };
+        let alone = |word: u64| word & !(word << 1) & !(word >> 1);
+        rows(if in_quotes || in_depth { quotes } else { 0 }, 4..=16)
+            .or_else(|| rows(escapes, 3..=8))
+            .or_else(|| rows(alone(!visible), 3..=3))
+            .or_else(|| rows(alone(visible), 4..=4))
+    }
+
+    /// Where an escape stands in the chunk at `at` that two more follow, each as far behind the one before; and how far.
+    #[inline]
+    pub(crate) fn even_escapes(&self, at: usize) -> Option<(usize, usize)> {
+        const FEWEST: u32 = 3;
+        const MOST: u32 = 12;
+        let escapes = self.word(Class::Escape, at);
+        let firsts = escapes & !(escapes << 1);
+        if !(FEWEST..=MOST).contains(&firsts.count_ones()) {
+            return None;
+        }
+        let (mut rest, mut last, mut apart, mut same) = (firsts, None::<usize>, 0, 0);
+        while rest != 0 {
+            let place = rest.trailing_zeros() as usize;
+            rest &= rest - 1;
+            let distance = last.map_or(0, |last| place - last);
+            same = if distance == apart { same + 1 } else { 1 };
+            (last, apart) = (Some(place), distance);
+            if same + 1 == FEWEST {
+                return Some((at + place - 2 * apart, apart));
+            }
+        }
+        None
+    }
+}
+
+/// The place of the lowest bit, where one is set.
+fn lowest(word: u64) -> Option<usize> {
+    (word != 0).then_some(word.trailing_zeros() as usize)
 }
