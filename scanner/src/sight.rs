@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::hosts::{Place, Spot, at_home, host_in_url};
+use crate::hosts::{Place, Spot, at_home, host_in_url, is_in_open_query};
 use crate::look::Hit;
 use crate::message::{Content, Direction, Header, Message};
 use crate::parts::{BodyMap, Located, PartId, Parts, Root, Scalar, UrlMap, content_type, locate, values};
@@ -138,6 +138,9 @@ impl<'s> Sights<'s> {
         let spot = field.as_deref().map_or(Spot::Anywhere, Spot::Field);
         let action = self.action(&hit, PartId::Body, spot)?;
         let scalar = self.body.scalar(start);
+        if is_in_open_query(&self.rules.rules[hit.rule].home, &self.parts.body[..start]) {
+            return None;
+        }
         let cut = (!hit.is_sealed).then(|| self.cut_in_body(scalar, &hit));
         let pointer = scalar.map(|scalar| scalar.pointer.clone());
         let (part, also) = (PartId::Body, self.rest(&hit));

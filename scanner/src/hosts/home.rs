@@ -68,6 +68,22 @@ pub(crate) fn at_home<'p>(
     extra_hosts.into_iter().any(|pattern| pattern.covers(&host, port))
 }
 
+/// Whether a text has it, behind `before`, in the query of a URL, where any host may see it and which is its only home
+/// there: such as the access key id of a URL that somebody signed.
+pub(crate) fn is_in_open_query(home: &[Home], before: &[u8]) -> bool {
+    let Some(before) = before.strip_suffix(b"=").or_else(|| before.strip_suffix(b"%3D")) else {
+        return false;
+    };
+    let is_open = |home: &Home| {
+        let name = |at: &str| at.split_once(':').map_or("", |(_, name)| name).to_ascii_lowercase();
+        let key = home.at.iter().find_map(|at| at.strip_prefix("query:"));
+        key.is_some_and(|key| {
+            before.ends_with(key.as_bytes()) && home.at.iter().all(|at| name(at) == key.to_ascii_lowercase())
+        })
+    };
+    home.iter().filter(|home| home.hosts.iter().all(|host| host == ANYWHERE)).any(is_open)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +98,21 @@ mod tests {
             home(&["*.vendor.example", "vendor.example"], &["field:refresh_token", "path"]),
             home(&["upload.vendor.example"], &["body"]),
         ]
+    }
+
+    #[test]
+    fn a_key_that_any_host_may_see_says_no_more_in_a_text() {
+        let home = |hosts: &str, at: &[&str]| {
+            vec![Home { hosts: vec![hosts.to_owned()], at: at.iter().map(ToString::to_string).collect() }]
+        };
+        let signed = home("*", &["query:X-Credential", "field:x-credential"]);
+        assert!(is_in_open_query(&signed, b"see https://host.example/a?X-Credential="));
+        assert!(is_in_open_query(&signed, b"?X-Credential%3D"));
+        assert!(!is_in_open_query(&signed, b"?X-Credential"));
+        assert!(!is_in_open_query(&signed, b"?other="));
+        let anywhere = home("*", &["header:authorization", "query:key"]);
+        assert!(!is_in_open_query(&anywhere, b"?key="));
+        assert!(!is_in_open_query(&home("a.example", &["query:key"]), b"?key="));
     }
 
     fn at(part: &'static str, spot: Spot<'static>) -> Place<'static> {

@@ -11,7 +11,7 @@ mod registered;
 
 pub(crate) use authority::host_in_url;
 pub(crate) use fronting::{HostFinding, judge};
-pub(crate) use home::{ANYWHERE, Place, Spot, at_home};
+pub(crate) use home::{ANYWHERE, Place, Spot, at_home, is_in_open_query};
 pub(crate) use name::Host;
 pub(crate) use pattern::{HostPattern, HostSet};
 pub(crate) use private::{PrivateEntry, PrivateSet};
