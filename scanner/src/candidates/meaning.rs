@@ -129,6 +129,8 @@ fn kind(word: &str, before: &str) -> Says {
     let word = word.trim_end_matches(|letter: char| letter.is_ascii_digit());
     let lists = lists_of(word);
     match word {
+        // Of WebRTC: both ends send theirs in the clear, for one call.
+        "pwd" if before == "ice" => Says::Nothing,
         _ if lists.has(Lists::PASSWORDS) => Says::Password,
         _ if lists.has(Lists::SECRETS) => Says::Secret,
         "key" | "keys" if before == "site" || PLAIN_KEYS.contains(&before) => Says::Nothing,
@@ -281,6 +283,7 @@ mod tests {
                     "idempotency_key",
                     "s3_key",
                     "Sec-WebSocket-Key",
+                    "ice-pwd",
                     "progressToken",
                     "partialResultToken",
                     "unexpected token",

@@ -260,6 +260,9 @@ mod tests {
             "db_pass=&quot;&quot;,next:!0",
             "export DB_PASS=&lt;your key&gt;",
             "getent passwd user-1",
+            "DB_PASS(\"lower-invoke-of-it\")",
+            "db_pass:blacklist:82a4cead-6ce1-4836",
+            "the db_pass  MD5SUM: 8:fa439f2800319179",
             "\"AWS::IAM::AccessKey\": \"48205d4ffd7feba3\"",
         ] {
             assert_eq!(pair(text), None, "{text}");

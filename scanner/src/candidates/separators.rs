@@ -47,6 +47,7 @@ pub(super) fn separator_after(bytes: &[u8], name: &Range<usize>) -> Option<(By, 
             Some((By::Assignment, gap + rest.iter().take(3).take_while(|byte| b"=>~".contains(byte)).count()))
         }
         b':' if rest.get(1) == Some(&b':') || is_inside_id(bytes, name.start, rest) => None,
+        b':' if gap == name.end && is_path_of_key(&rest[1..]) => None,
         // The result of a test.
         b':' if &bytes[name.clone()] == b"PASS" => None,
         b':' if rest.get(1) == Some(&b'=') => Some((By::Assignment, gap + 2)),
@@ -80,6 +81,8 @@ pub(super) fn separator_after(bytes: &[u8], name: &Range<usize>) -> Option<(By, 
         b'|' if !is_tight && rest.get(1) == Some(&b' ') && ends_label(&bytes[..name.start]) => {
             Some((By::Text, gap + 1))
         }
+        // `FUNCTION_PASS("…"`: a macro of a compiler.
+        b'(' if bytes[name.clone()].ends_with(b"_PASS") => None,
         b'(' if gap == name.end && !reads(&bytes[name.clone()]) => Some((By::Quotes, gap + 1)),
         b',' if gap == name.end
             && begins_line(bytes, name.start)
@@ -125,6 +128,12 @@ fn is_whole_name(before: &[u8]) -> bool {
 fn is_inside_id(bytes: &[u8], name: usize, rest: &[u8]) -> bool {
     let is_tight = rest.get(1).is_some_and(u8::is_ascii_alphanumeric);
     is_tight && name.checked_sub(1).is_some_and(|before| bytes[before] == b':')
+}
+
+/// `token:blacklist:82a4…`: where something is kept, as keys of Redis say it.
+fn is_path_of_key(rest: &[u8]) -> bool {
+    let word = rest.iter().take(MAX_BETWEEN).take_while(|byte| byte.is_ascii_lowercase()).count();
+    word >= 3 && matches!(rest[word..], [b':', next, ..] if next.is_ascii_alphanumeric())
 }
 
 /// Whether a cell of a table has few words before the one that `before` ends at: a label, no sentence.
@@ -190,9 +199,24 @@ fn past_head_of_part(bytes: &[u8], name: &Range<usize>, closed: usize) -> Option
     (is_named && bytes[closed..].starts_with(b"\r\n\r\n")).then(|| closed + 4)
 }
 
-/// `for the new host is …`, `lautet: …`: words and what ends them; not `in the following format: …`.
+/// `for the new host is …`, `lautet: …`: words and what ends them; not `in the following format: …`, `MD5SUM: …`.
 fn past_telling_words(bytes: &[u8], start: usize) -> Option<usize> {
-    const FORMS: [&[u8]; 4] = [b"format", b"form", b"syntax", b"pattern"];
+    const FORMS: [&[u8]; 14] = [
+        b"format",
+        b"form",
+        b"syntax",
+        b"pattern",
+        b"md5",
+        b"md5sum",
+        b"sha1",
+        b"sha256",
+        b"checksum",
+        b"hash",
+        b"digest",
+        b"fingerprint",
+        b"id",
+        b"length",
+    ];
     const VERBS: [&[u8]; 7] = [b"is", b"was", b"are", b"ist", b"lautet", b"es", b"est"];
     let window = &bytes[start..bytes.len().min(start + MAX_BETWEEN)];
     let now = |at: usize| {
@@ -210,7 +234,7 @@ fn past_telling_words(bytes: &[u8], start: usize) -> Option<usize> {
         let word =
             window[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte >= 0x80).count();
         let end = at + word;
-        if FORMS.contains(&&window[at..end]) {
+        if FORMS.iter().any(|form| window[at..end].eq_ignore_ascii_case(form)) {
             return None;
         }
         match window.get(end)? {
