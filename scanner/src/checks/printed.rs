@@ -26,7 +26,17 @@ pub(super) fn is_printed(text: &[u8]) -> bool {
         || is_joined(text)
         || is_type_of_secret(bare(text))
         || is_time(text)
+        || is_type_of_key(text)
         || text.ends_with(b"/aws4_request")
+}
+
+/// `x25519.X25519PrivateKey`: what a declaration calls a key.
+fn is_type_of_key(text: &[u8]) -> bool {
+    const ENDINGS: [&[u8]; 4] = [b"PrivateKey", b"PublicKey", b"SecretKey", b"Credentials"];
+    let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"._:".contains(byte);
+    text.first().is_some_and(u8::is_ascii_alphabetic)
+        && ENDINGS.iter().any(|ending| text.ends_with(ending))
+        && text.iter().all(of_name)
 }
 
 /// `24/Mar/2024:10:40:11`, `[2024-03-24T10:40:11`: when it was, as a log has it.
@@ -161,6 +171,7 @@ mod tests {
             "tpm2-pcr-private1.pem",
             "HTTPPasswordMgr",
             "24/Mar/2024:10:40:11",
+            "mlkem.MLKEM768X25519PrivateKey",
             "some_access_key1/20220524/us-east-1/s3/aws4_request",
             "[2024-03-24T10:40:11.5Z]",
         ] {
