@@ -35,6 +35,8 @@ pub(crate) use turned::at_turned_keyword;
 
 /// So many bytes of a keyword turn up in a megabyte of noise.
 const SHORT: usize = 3;
+/// Letters and digits of a keyword that base64 of some text has.
+const SHORT_WORD: usize = 8;
 
 /// The secret that `rule` finds at or around its keyword at `at`.
 pub(crate) fn at_keyword(rule: &Rule, bytes: &[u8], at: usize) -> Option<Range<usize>> {
@@ -79,11 +81,14 @@ fn keyword_at<'r>(rule: &'r Rule, rest: &[u8]) -> &'r [u8] {
     literals.iter().find(begins).or_else(longest).map_or(b"", |word| &word.bytes)
 }
 
-/// Whether base64 of a program spells the keyword: it is short, or rows of `A`, as its zeros are.
+/// Whether base64 of programs and texts spells the keyword: it is short, has rows of `A`, as their zeros are, or is of
+/// letters and digits, as `dG9r` is base64 of `tok`.
 fn chance_spells(keyword: &[u8]) -> bool {
     let is_zeros = |row: &[u8]| row.len() > 1 && row[0] == b'A';
     let rows = keyword.chunk_by(|left, right| left == right);
-    rows.filter(|row| !is_zeros(row)).map(<[u8]>::len).sum::<usize>() <= SHORT + 1
+    let length = rows.filter(|row| !is_zeros(row)).map(<[u8]>::len).sum::<usize>();
+    let most = if keyword.iter().all(u8::is_ascii_alphanumeric) { SHORT_WORD } else { SHORT + 1 };
+    length <= most
 }
 
 struct Found {
