@@ -72,7 +72,10 @@ fn is_called_otherwise(bytes: &[u8], start: usize) -> bool {
     let between = &bytes[end..start];
     let named = between.iter().any(|byte| matches!(byte, b':' | b'='));
     let name = &bytes[start_of(bytes, end, end.saturating_sub(MAX_GAP), NAME)..end];
-    named && (names_a_count(name) || (is_member(between) && !may_name_an_account(name)))
+    // `|37=4…`: a field of a message of FIX, by its number.
+    let before = bytes[..end - name.len()].last();
+    let is_tag = between == b"=" && before.is_some_and(|byte| b"|\x01".contains(byte));
+    named && (is_tag || names_a_count(name) || (is_member(between) && !may_name_an_account(name)))
 }
 
 /// `": `: between a quoted name and a number without quotes.

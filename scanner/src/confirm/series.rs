@@ -95,10 +95,13 @@ fn words_of_camel(word: &[u8]) -> impl Iterator<Item = &[u8]> {
     [tail, head].into_iter()
 }
 
-/// `ORD-4…`, `INV-4…`: a series of numbers, unless it is called after a card.
+/// `ORD-4…`, `INV-4…`, `ca-pub-4…`: a series of numbers, unless it is called after a card.
 fn has_letters_before(before: &[u8]) -> bool {
     const OF_CARDS: [&[u8]; 6] = [b"VISA", b"CARD", b"AMEX", b"PAN", b"CC", b"MC"];
     let Some(before) = before.strip_suffix(b"-") else { return false };
+    if before.ends_with(b"pub") {
+        return true;
+    }
     let letters = before.iter().rev().take(MAX_LABEL).take_while(|byte| byte.is_ascii_uppercase()).count();
     let word = &before[before.len() - letters..];
     (2..=5).contains(&letters) && !OF_CARDS.contains(&word)
@@ -126,11 +129,15 @@ fn is_among_others(passes: impl Fn(&[u8]) -> bool, bytes: &[u8], number: &Range<
     !is_named && others >= 4 && others > 3 * own
 }
 
-/// The letters and digits of an escape before a number: `\n4…`, `%0A4…`, `%2C4…`.
+/// The letters and digits of an escape before a number: `\n4…`, `%0A4…`, `%3D4…`.
 fn without_escape(word: &[u8], length: usize) -> &[u8] {
     match word {
         [b'n', rest @ ..] => rest,
-        [b'0' | b'2', _, rest @ ..] if rest.len() == length => rest,
+        [first, second, rest @ ..]
+            if rest.len() == length && [first, second].iter().all(|digit| digit.is_ascii_hexdigit()) =>
+        {
+            rest
+        }
         _ => word,
     }
 }
@@ -159,7 +166,9 @@ mod tests {
 
     #[test]
     fn letters_and_a_dash_begin_a_series() {
-        assert!(has_letters_before(b"id,ORD-") && has_letters_before(b"INV-"));
+        assert!(
+            has_letters_before(b"id,ORD-") && has_letters_before(b"INV-") && has_letters_before(b"ca-pub-")
+        );
         assert!(!has_letters_before(b"VISA-") && !has_letters_before(b"a-") && !has_letters_before(b"ORD "));
     }
     /// Eight numbers, of which `good` end with 0 and pass, and the range of the first.
@@ -172,7 +181,7 @@ mod tests {
     #[test]
     fn one_of_many_as_long_that_fail_is_of_a_series() {
         let passes = |text: &[u8]| text.last() == Some(&b'0');
-        for between in ["\n", "\\n", ",", "%0A", "%2C", "\", \""] {
+        for between in ["\n", "\\n", ",", "%0A", "%2C", "%7C37%3D", "\", \""] {
             let (text, first) = crowd(1, between, "");
             assert!(is_among_others(passes, &text, &first), "{between}");
         }
