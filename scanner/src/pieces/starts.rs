@@ -12,6 +12,8 @@ const ENOUGH_BITS: f64 = 36.0;
 const GENERATED_BITS: f64 = 16.0;
 /// So many characters of a secret are no word.
 const LONG_REST: usize = 8;
+/// Shorter beginnings are no names by themselves.
+const LONG_WORD: usize = 6;
 /// Bytes by which a beginning is found.
 const KEY: usize = 3;
 /// The same in hex, two digits each.
@@ -163,13 +165,16 @@ impl Entry {
         if self.text.ignore_case { head.eq_ignore_ascii_case(known) } else { head == known }
     }
 
-    /// `secret-number`: a name of several words.
-    fn goes_on_in_words(&self, rest: &[u8]) -> bool {
-        let word = rest.split(|byte| *byte == b'-').next().unwrap_or_default();
-        self.text.bytes.ends_with(b"-")
-            && word.len() >= LONG_REST / 2
-            && word.iter().all(u8::is_ascii_lowercase)
-            && has_vowel(word)
+    /// `secret-number`, `secret_client`, `preview`: a word, or a name of several, and nothing more.
+    fn is_name(&self, rest: &[u8]) -> bool {
+        let sign = |byte: &u8| b"-_".contains(byte);
+        let start = &self.text.bytes;
+        let has_sign = start.last().is_some_and(sign);
+        let is_long = start.len() > LONG_WORD && start[..start.len() - 1].iter().all(u8::is_ascii_lowercase);
+        let word = rest.split(sign).next().unwrap_or_default();
+        let is_word =
+            word.len() >= LONG_REST / 2 && word.iter().all(u8::is_ascii_lowercase) && has_vowel(word);
+        is_long && if has_sign { is_word } else { rest.is_empty() || is_word }
     }
 
     fn begins(&self, text: &[u8]) -> Begin {
@@ -178,7 +183,7 @@ impl Entry {
         match (same, known == self.text.bytes.len()) {
             (false, _) => Begin::No,
             (true, false) => Begin::Part,
-            (true, true) if self.is_wordy && self.goes_on_in_words(&text[known..]) => Begin::No,
+            (true, true) if self.is_wordy && self.is_name(&text[known..]) => Begin::No,
             (true, true) if self.is_wordy => begin_of(&text[known..]),
             (true, true) => Begin::Whole,
         }
