@@ -97,7 +97,14 @@ fn is_option(text: &[u8]) -> bool {
 /// `16384u32`, `0e-12`, `1:4.13+dfsg1-1`, `v1.2.3-rc1`: a number of a program, or a version.
 fn is_number(text: &[u8]) -> bool {
     let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    // `>=5.0.0-beta.1`, `^1.2.3`, `T1552.004`
+    let range = text.iter().take_while(|byte| b"<>=~^".contains(byte)).count();
+    let text = &text[range..];
     let text = text.strip_prefix(b"v").or_else(|| text.strip_prefix(b"-")).unwrap_or(text);
+    let text = match text {
+        [b'A'..=b'Z', rest @ ..] if rest.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.') => rest,
+        _ => text,
+    };
     if let Some(hex) = text.strip_prefix(b"0x") {
         let digits = hex.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
         // An address of Ethereum has 40; keys have 64.
@@ -221,6 +228,8 @@ mod tests {
             "1*(tchar",
             "2*4HEXDIG",
             "?model=gpt-4-account-1",
+            ">=5.0.0-beta.135",
+            "T1552.004",
             "0-9a-fA-F",
             "socks5.Static{test.auth",
             "0x2dc3685cA34163952CF4A5395b0039c00DFa851D",

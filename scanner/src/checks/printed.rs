@@ -27,16 +27,32 @@ pub(super) fn is_printed(text: &[u8]) -> bool {
         || is_type_of_secret(bare(text))
         || is_time(text)
         || is_type_of_key(text)
+        || is_object(text)
         || text.ends_with(b"/aws4_request")
 }
 
 /// `x25519.X25519PrivateKey`: what a declaration calls a key.
 fn is_type_of_key(text: &[u8]) -> bool {
     const ENDINGS: [&[u8]; 4] = [b"PrivateKey", b"PublicKey", b"SecretKey", b"Credentials"];
+    let text = text.strip_suffix(b",").unwrap_or(text);
     let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"._:".contains(byte);
     text.first().is_some_and(u8::is_ascii_alphabetic)
         && ENDINGS.iter().any(|ending| text.ends_with(ending))
         && text.iter().all(of_name)
+}
+
+/// `android.os.BinderProxy@59bbc20`: an object, as Java prints it.
+fn is_object(text: &[u8]) -> bool {
+    let Some(at) = memchr::memrchr(b'@', text) else { return false };
+    let (class, hash) = (&text[..at], &text[at + 1..]);
+    let of_class = |byte: &u8| byte.is_ascii_alphanumeric() || b"._$[;".contains(byte);
+    let name = class.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    name.len() < class.len()
+        && name.first().is_some_and(u8::is_ascii_uppercase)
+        && class[0].is_ascii_lowercase()
+        && class.iter().all(of_class)
+        && (6..=8).contains(&hash.len())
+        && hash.iter().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte))
 }
 
 /// `24/Mar/2024:10:40:11`, `[2024-03-24T10:40:11`: when it was, as a log has it.
@@ -171,6 +187,7 @@ mod tests {
             "tpm2-pcr-private1.pem",
             "HTTPPasswordMgr",
             "24/Mar/2024:10:40:11",
+            "android.os.BinderProxy@59bbc20",
             "mlkem.MLKEM768X25519PrivateKey",
             "some_access_key1/20220524/us-east-1/s3/aws4_request",
             "[2024-03-24T10:40:11.5Z]",

@@ -43,6 +43,7 @@ pub(super) fn is_none(text: &[u8]) -> bool {
         || is_public(text)
         || is_code(text)
         || is_member(bare)
+        || is_anchor(bare)
         || is_path(text)
         || is_wordy(bare)
         || is_camel(bare)
@@ -63,12 +64,14 @@ fn is_designation(text: &[u8]) -> bool {
             && digits.len() <= 4
             && digits.iter().all(u8::is_ascii_digit)
     };
+    // Bits of a key or digest.
+    let is_size = |part: &[u8]| [&b"128"[..], b"192", b"256", b"384", b"512"].contains(&part);
     let is_version = |part: &[u8]| {
         part.strip_prefix(b"v")
             .is_some_and(|rest| rest.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.'))
     };
     let parts = || text.split(|byte| b"-_".contains(byte));
-    parts().count() > 1 && parts().all(|part| is_part(part) || is_version(part))
+    parts().count() > 1 && parts().all(|part| is_part(part) || is_version(part) || is_size(part))
 }
 
 /// Without what stands around names in code and prose: `*name`, `#[name`, `name!`.
@@ -86,6 +89,17 @@ pub(super) fn is_member(text: &[u8]) -> bool {
     };
     let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
     text.contains(&b'.') && digits <= 3 && text.split(|byte| b".#$".contains(byte)).all(name)
+}
+
+/// `lex.token.str-c-raw.edition2021`: a place in a document, by its headings.
+fn is_anchor(text: &[u8]) -> bool {
+    let text = text.strip_suffix(b"/").unwrap_or(text);
+    let year = text.iter().rev().take(4).take_while(|byte| byte.is_ascii_digit()).count();
+    let text = if year == 4 { &text[..text.len() - 4] } else { text };
+    let mut parts = text.split(|byte| *byte == b'.');
+    let is_heading =
+        |part: &[u8]| part.len() > 1 && part.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'-');
+    parts.clone().count() > 2 && parts.all(is_heading)
 }
 
 /// `/var/run/x`, `./x/y`, `~/x`; `secret/data/x1` too, where it is made of words.
@@ -186,6 +200,7 @@ mod tests {
             "c8de56fa",
             "PKCS8-to-PKCS1",
             "AWS4-ECDSA-P256-SHA256",
+            "AEAD-AES-256-CBC-HMAC-SHA512",
             "com.host.s3.api#CreateSession$Credentials",
             "x-amz-s3session-token",
             "#[allow]",
@@ -193,6 +208,7 @@ mod tests {
             "constant.reserved.$0",
             "?InterpolationInTemplate",
             "files-api-2025-04-14",
+            "lex.token.str-c-raw.edition2021",
             "phc_q7Zp2mX9vK4tB8nWq7Zp2mX9vK4tB8nWq7Zp2mX9vK4",
             "pub0a1b2c3d4e5f60718293a4b5c6d7e8f9",
         ];
