@@ -62,6 +62,7 @@ fn is_chance(rule: &Rule, bytes: &[u8], number: &Range<usize>) -> bool {
             || is_calculated_with(bytes, number)
             || is_negative(&bytes[..number.start])
             || is_beside_dump(&bytes[..number.start])
+            || is_beside_escape(bytes, number)
             || is_near_power(&bytes[number.clone()]))
 }
 
@@ -120,6 +121,13 @@ fn is_calculated_with(bytes: &[u8], number: &Range<usize>) -> bool {
 /// `(-4…`, `= -4…`, `$-4…`
 fn is_negative(before: &[u8]) -> bool {
     matches!(before, [.., sign, b'-'] if b" (,=[:$#\t{/<>|*\"'".contains(sign))
+}
+
+/// `%2C4…`, `4…%0A`: judged where escapes are undone and what stands around it can be read.
+fn is_beside_escape(bytes: &[u8], number: &Range<usize>) -> bool {
+    let is_escape = |text: Option<&[u8]>| matches!(text, Some([b'%', digits @ ..]) if digits.iter().all(u8::is_ascii_hexdigit));
+    let before = number.start.checked_sub(3).and_then(|at| bytes.get(at..number.start));
+    is_escape(before) || is_escape(bytes.get(number.end..number.end + 3))
 }
 
 /// `3533 3630  4…`, `35 33  |4…`: what a dump shows beside the digits of its bytes, which are read themselves.
