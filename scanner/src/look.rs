@@ -24,6 +24,9 @@ use tokens::RunPass;
 /// Runs shorter than this are told by their length alone from those that no rule is for.
 const MAX_TOLD_LENGTH: usize = 256;
 
+/// Letters and digits of the shortest text in which something is found: a number.
+const LEAST_TELLING: usize = 6;
+
 /// Bytes after which the deadline is asked for.
 const ASK_EVERY: usize = 64 << 10;
 
@@ -96,6 +99,8 @@ pub(crate) struct Looking<'s> {
     budget: usize,
     /// The deadline is asked for when so many bytes have been looked at.
     ask_at: usize,
+    /// Blocks that no look is at, for views in views: one is larger than most of those.
+    spare: Vec<Box<Block>>,
 }
 
 impl Finder {
@@ -137,6 +142,7 @@ impl Finder {
             opaque_bytes: 0,
             budget,
             ask_at: 0,
+            spare: Vec::new(),
         }
     }
 }
@@ -144,22 +150,26 @@ impl Finder {
 impl Looking<'_> {
     /// Looks at a view, and at all that is encoded in it.
     pub(crate) fn look(&mut self, view: &View<'_>) -> Result<(), ScanError> {
+        self.look_by(view, &mut Block::new())
+    }
+
+    /// The same, a block after the other in `block`.
+    fn look_by(&mut self, view: &View<'_>, block: &mut Block) -> Result<(), ScanError> {
         let bytes = view.bytes;
         let mut passes = Passes { disguises: Disguises::new(view), ..Passes::default() };
-        let mut block = Block::new();
         for start in (0..bytes.len()).step_by(BLOCK) {
             self.ask()?;
             block.read(bytes, start);
-            self.runs(view, &mut block, &mut passes.runs)?;
-            self.literals(view, &block, &mut passes.names)?;
+            self.runs(view, block, &mut passes.runs)?;
+            self.literals(view, block, &mut passes.names)?;
             if !view.is_ambiguous {
-                self.digits(view, &block, &mut passes.digits);
-                self.mailboxes(view, &block, &mut passes.mailboxes);
-                self.seed_words(view, &block, &mut passes.seed_words);
+                self.digits(view, block, &mut passes.digits);
+                self.mailboxes(view, block, &mut passes.mailboxes);
+                self.seed_words(view, block, &mut passes.seed_words);
             }
-            self.userinfo(view, &block, &mut passes.userinfo);
-            self.known(view, &block, &mut passes.known);
-            while let Some(decoded) = passes.disguises.next_in(&block, bytes) {
+            self.userinfo(view, block, &mut passes.userinfo);
+            self.known(view, block, &mut passes.known);
+            while let Some(decoded) = passes.disguises.next_in(block, bytes) {
                 self.nested(view, &decoded)?;
             }
             self.scanned_bytes += block.range().len();
@@ -209,7 +219,13 @@ impl Looking<'_> {
             return Ok(());
         }
         self.budget -= decoded.bytes.len();
-        self.look(&View::decoded(view, decoded))
+        if says_too_little(&decoded.bytes) {
+            return Ok(());
+        }
+        let mut block = self.spare.pop().unwrap_or_else(|| Box::new(Block::new()));
+        let looked = self.look_by(&View::decoded(view, decoded), &mut block);
+        self.spare.push(block);
+        looked
     }
 
     fn hit(&mut self, view: &View<'_>, rule: usize, secret: Range<usize>) {
@@ -227,6 +243,12 @@ impl Looking<'_> {
             rest: Vec::new(),
         });
     }
+}
+
+/// Whether a text has fewer letters and digits than anything that is looked for.
+fn says_too_little(text: &[u8]) -> bool {
+    let telling = text.iter().filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
+    telling.take(LEAST_TELLING).count() < LEAST_TELLING
 }
 
 /// Rules for runs of a certain length, with that length.
