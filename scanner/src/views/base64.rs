@@ -127,7 +127,7 @@ fn widened(bytes: &[u8], run: &Range<usize>, stretch: Range<usize>) -> Option<De
 }
 
 #[inline]
-fn is_ascii_group(bytes: &[u8], at: usize) -> bool {
+pub(super) fn is_ascii_group(bytes: &[u8], at: usize) -> bool {
     let role = |offset: usize| ROLES[usize::from(bytes[at + offset])];
     role(0) & FIRST != 0 && role(1) & SECOND != 0 && role(2) & THIRD != 0 && role(3) & MEMBER != 0
 }

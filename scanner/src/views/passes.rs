@@ -93,8 +93,8 @@ impl EncodedRun {
         Self {
             archives: Archives::new(digest.clone()),
             base64: base64::Stretches::new(nothing.clone()),
+            turned: Some(digest.clone()),
             hex: hex::Stretches::new(digest),
-            turned: None,
             base58: base58::Words::new(nothing.clone()),
             base32: base32::Stretches::new(nothing),
         }

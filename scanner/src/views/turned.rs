@@ -146,7 +146,7 @@ const HEX_TOLD: usize = 20;
 /// How far from either end of a run it may end or begin.
 const MARGIN: usize = 40;
 /// What base64 of gzip begins with.
-const GZIP: &[u8] = b"H4sI";
+const GZIP: &[u8; 4] = b"H4sI";
 
 /// Base64 or hex in the run `run` that was reversed, or whose letters were turned.
 pub(super) fn turned_code(bytes: &[u8], run: &Range<usize>) -> Option<Decoded> {
@@ -158,29 +158,29 @@ pub(super) fn turned_code(bytes: &[u8], run: &Range<usize>) -> Option<Decoded> {
     // Text is encoded from its beginning on: without padding the groups are counted from there.
     let rest = bytes[run.clone()].iter().rev().take(MARGIN).take_while(|byte| !is(**byte, CORE)).count();
     let end = run.end - rest;
-    let last = run.start.max(end.saturating_sub(HEX_TOLD))..end;
-    let mut told = [0; HEX_TOLD];
-    let told = &mut told[..last.len()];
-    told.copy_from_slice(&bytes[last]);
-    told.reverse();
-    let is_reversed = says_text(told) || hex::is_text(told);
-    for byte in &mut *told {
-        *byte = rot13(*byte);
+    if end < run.start + HEX_TOLD {
+        return None;
     }
-    if is_reversed || says_text(told) {
-        let turn = if is_reversed { Turn::Reversed } else { Turn::Rot13 };
-        return Some(turned(bytes, run.start..end, turn));
+    let from_end = |place: usize| bytes[end - 1 - place];
+    if says_text(from_end) || hex::is_text(&std::array::from_fn::<_, HEX_TOLD, _>(from_end)) {
+        return Some(turned(bytes, run.start..end, Turn::Reversed));
+    }
+    if says_text(|place| rot13(from_end(place))) {
+        return Some(turned(bytes, run.start..end, Turn::Rot13));
     }
     let head = &bytes[run.start..run.end.min(run.start + MARGIN)];
     let sign = head.windows(2).rposition(|pair| b"=:".contains(&pair[0]) && is(pair[1], CORE));
     let start = run.start + sign.map_or(0, |sign| sign + 1);
-    let head: Vec<u8> = bytes[start..run.end].iter().take(BASE64_TOLD).map(|byte| rot13(*byte)).collect();
-    says_text(&head).then(|| turned(bytes, start..run.end, Turn::Rot13))
+    let is_text = start + BASE64_TOLD <= run.end && says_text(|place| rot13(bytes[start + place]));
+    is_text.then(|| turned(bytes, start..run.end, Turn::Rot13))
 }
 
-/// Whether `characters` begin as base64 of text or of gzip does.
-fn says_text(characters: &[u8]) -> bool {
-    characters.get(..BASE64_TOLD).is_some_and(|head| head.starts_with(GZIP) || base64::is_text(head))
+/// Whether the characters at the first places are those of text or of gzip in base64. The first group says no to most.
+#[inline]
+fn says_text(at: impl Fn(usize) -> u8) -> bool {
+    let first: [u8; 4] = std::array::from_fn(&at);
+    first == *GZIP
+        || base64::is_ascii_group(&first, 0) && base64::is_text(&std::array::from_fn::<_, BASE64_TOLD, _>(at))
 }
 
 fn turned(bytes: &[u8], source: Range<usize>, turn: Turn) -> Decoded {
