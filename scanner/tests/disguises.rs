@@ -103,7 +103,7 @@ const NUMBERS: [Disguise; 21] = [
 ];
 
 /// Spellings that other data may have by chance.
-const CHANCE: [Disguise; 22] = [
+const CHANCE: [Disguise; 24] = [
     ("decimal", |text| text.iter().map(u8::to_string).collect::<Vec<_>>().join(", ").into_bytes()),
     ("decimal with spaces", |text| text.iter().map(u8::to_string).collect::<Vec<_>>().join(" ").into_bytes()),
     ("octal", |text| {
@@ -146,8 +146,31 @@ const CHANCE: [Disguise; 22] = [
         let line = |piece: &[u8]| format!("k = k + '{}'", String::from_utf8_lossy(piece));
         joined(text.chunks(5).map(line), "\\n")
     }),
+    ("binary without spaces", |text| joined(text.iter().map(|byte| format!("{byte:08b}")), "")),
+    ("short binary", |text| joined(text.iter().map(|byte| format!("{byte:b}")), " ")),
     ("base64 reversed", |text| BASE64URL_NOPAD.encode(text).bytes().rev().collect()),
     ("base64 in rot13", |text| rot13(BASE64.encode(text).as_bytes())),
+];
+
+/// What cannot be written anew in part.
+const SEALED: [Disguise; 2] = [
+    ("decimal without spaces", |text| joined(text.iter().map(|byte| format!("{byte:03}")), "")),
+    ("one number", |text| {
+        let mut digits = vec![0_u32];
+        for byte in text {
+            let mut carry = u32::from(*byte);
+            for digit in &mut digits {
+                carry += *digit << 8;
+                *digit = carry % 10;
+                carry /= 10;
+            }
+            while carry > 0 {
+                digits.push(carry % 10);
+                carry /= 10;
+            }
+        }
+        joined(digits.iter().rev().map(u32::to_string), "")
+    }),
 ];
 
 /// Disguises around disguises.
@@ -228,6 +251,7 @@ fn applies(disguise: &str, token: &[u8]) -> bool {
         | "added to itself" => begins_word,
         // A letter between letters that may be the same.
         "spaced by x" => begins_word && !token.contains(&b'x') && token.len() >= 24,
+        "short binary" => token.iter().all(|byte| *byte >= b' '),
         "base58" => token.len() < 1400,
         _ => true,
     }
@@ -257,6 +281,22 @@ fn every_token_is_found_in_every_disguise() {
     for (rule, name, text) in disguised(&scanner, 11) {
         if !found(&scan(&scanner, &post("https://sink.example/", &[], &carrier(&text))), &rule) {
             missed.push(format!("{rule} as {name}"));
+        }
+    }
+    assert!(missed.is_empty(), "{} missed: {missed:#?}", missed.len());
+}
+
+#[test]
+fn every_strong_token_is_found_as_digits() {
+    let scanner = scanner();
+    let mut missed = Vec::new();
+    for (rule, token) in tokens(&scanner, 11) {
+        let is_short = (16..400).contains(&token.len());
+        for (name, disguise) in SEALED.iter().filter(|_| is_short && scanner.rules().is_strong(&rule)) {
+            let answer = scan(&scanner, &post("https://sink.example/", &[], &carrier(&disguise(&token))));
+            if answer.verdict != Verdict::Block {
+                missed.push(format!("{rule} as {name}"));
+            }
         }
     }
     assert!(missed.is_empty(), "{} missed: {missed:#?}", missed.len());
@@ -317,6 +357,7 @@ fn what_the_operator_named_is_found_in_every_disguise() {
         "a list that is joined",
         "a letter a line",
         "od",
+        "short binary",
     ];
     let all = DISGUISES.iter().chain(&NUMBERS).chain(&CHANCE).filter(|(name, _)| !skipped.contains(name));
     for (name, disguise) in all {

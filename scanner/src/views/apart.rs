@@ -18,7 +18,7 @@ const PROBED: usize = 4;
 const OFFSET: std::ops::RangeInclusive<usize> = 6..=8;
 
 /// Characters of a line that a text is folded into; single ones are told otherwise, longer ones by their length.
-const FOLDED: std::ops::RangeInclusive<usize> = 3..=15;
+const FOLDED: std::ops::RangeInclusive<usize> = 2..=15;
 /// Lines before the first that shows.
 const MAX_LINES: usize = 16;
 

@@ -86,7 +86,7 @@ pub(super) fn escapes_an_escape(rest: &[u8]) -> bool {
     if rest.starts_with(b"&amp;#") {
         return true;
     }
-    let [b'\\', b'\\', b'x' | b'u', rest @ ..] = rest else { return false };
+    let [b'\\', b'\\', b'x' | b'u' | b'U', rest @ ..] = rest else { return false };
     let digits = rest.strip_prefix(b"{").unwrap_or(rest);
     digits.len() >= 2 && digits[..2].iter().all(u8::is_ascii_hexdigit)
 }

@@ -21,6 +21,7 @@ mod hex;
 mod joined;
 mod lines;
 mod listed;
+mod long_digits;
 mod lookalikes;
 mod map;
 mod numbers;

@@ -8,6 +8,7 @@ use super::base85::Stretches as Base85Stretches;
 use super::encoded_archives::Archives;
 use super::escapes::Escapes;
 use super::joined::Joins;
+use super::long_digits::digits_of;
 use super::lookalikes::Lookalikes;
 use super::numbers::{Calls, NumberLists};
 use super::quoted::Quoted;
@@ -59,7 +60,7 @@ pub(crate) struct EncodedRun {
     hex: hex::Stretches,
     base32: base32::Stretches,
     base58: base58::Words,
-    /// What may be base64 or hex from its end, or turned.
+    /// What may be digits, base64 or hex from its end, or turned.
     turned: Option<Range<usize>>,
 }
 
@@ -108,6 +109,9 @@ impl EncodedRun {
             .or_else(|| self.hex.next(bytes))
             .or_else(|| self.base32.next(bytes))
             .or_else(|| self.base58.next(bytes))
-            .or_else(|| turned_code(bytes, &self.turned.take()?))
+            .or_else(|| {
+                let run = self.turned.take()?;
+                digits_of(bytes, &run).or_else(|| turned_code(bytes, &run))
+            })
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::MIN_BYTES;
-use super::written::{Base, Numbers};
+use super::written::{Base, Numbers, Reading};
 use crate::candidates::Class;
 use crate::views::groups::is_text;
 use crate::views::{Codec, Decoded};
@@ -24,14 +24,6 @@ struct Token {
     /// With its prefix.
     whole: Range<usize>,
     digits: Range<usize>,
-}
-
-/// Bytes in a row that read as text, in one base.
-#[derive(Clone, Default)]
-struct Reading {
-    bytes: Vec<u8>,
-    places: Vec<Range<usize>>,
-    prefix: Vec<u8>,
 }
 
 /// Reads numbers one after another, in every base at once.
@@ -212,7 +204,11 @@ fn is_offset(bytes: &[u8], token: &Token) -> bool {
         [b':', ..] => true,
         // Eight digits before one space are a byte in binary.
         [b' ', b' ', ..] => line_begins,
-        [b' ', ..] => line_begins && digits.len() < 8,
+        // And so are fewer, where another follows.
+        [b' ', rest @ ..] => {
+            let goes_on = rest.len() > 5 && rest[..6].iter().all(|digit| matches!(digit, b'0' | b'1'));
+            line_begins && digits.len() < 8 && !goes_on
+        }
         _ => false,
     };
     ends && (6..=8).contains(&digits.len()) && digits.ends_with(b"0")
@@ -245,7 +241,7 @@ impl Base {
             Self::Hex => digits.len().is_multiple_of(2) && !matches!(prefix, [_, b'o' | b'b']),
             Self::Decimal => prefix.is_empty() && digits.len() <= 3,
             Self::Octal => !matches!(prefix, [_, b'x' | b'X' | b'b']) && (2..=4).contains(&digits.len()),
-            Self::Binary => !matches!(prefix, [_, b'x' | b'X' | b'o']) && (7..=8).contains(&digits.len()),
+            Self::Binary => !matches!(prefix, [_, b'x' | b'X' | b'o']) && (6..=8).contains(&digits.len()),
         }
     }
 

@@ -25,6 +25,12 @@ pub(crate) struct Numbers {
 }
 
 impl Numbers {
+    /// Eight binary digits at each of `places`, nothing between them.
+    pub(crate) fn of_bits(places: Vec<Range<usize>>) -> Self {
+        let (prefix, separator) = (Vec::new(), Vec::new());
+        Self { base: Base::Binary, places, prefix, separator, upper: false }
+    }
+
     /// The numbers that `range` was read from.
     pub(crate) fn source_of(&self, range: &Range<usize>, whole: &Range<usize>) -> Range<usize> {
         let start = self.places.get(range.start).map_or(whole.end, |place| place.start);
@@ -55,4 +61,12 @@ impl Numbers {
             Base::Binary => format!("{byte:08b}"),
         }
     }
+}
+
+/// Bytes in a row that read as text, in one base.
+#[derive(Clone, Default)]
+pub(super) struct Reading {
+    pub(super) bytes: Vec<u8>,
+    pub(super) places: Vec<Range<usize>>,
+    pub(super) prefix: Vec<u8>,
 }
