@@ -24,8 +24,8 @@ use tokens::RunPass;
 /// Runs shorter than this are told by their length alone from those that no rule is for.
 const MAX_TOLD_LENGTH: usize = 256;
 
-/// Letters and digits of the shortest text in which something is found: a number.
-const LEAST_TELLING: usize = 6;
+/// Characters of the shortest text in which something is found: a number.
+const FEWEST_VISIBLE: usize = 6;
 
 /// Bytes after which the deadline is asked for.
 const ASK_EVERY: usize = 64 << 10;
@@ -245,10 +245,9 @@ impl Looking<'_> {
     }
 }
 
-/// Whether a text has fewer letters and digits than anything that is looked for.
+/// Whether a text has fewer characters, white space apart, than anything that is looked for: zeros and blanks.
 fn says_too_little(text: &[u8]) -> bool {
-    let telling = text.iter().filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
-    telling.take(LEAST_TELLING).count() < LEAST_TELLING
+    text.iter().filter(|byte| **byte > b' ').take(FEWEST_VISIBLE).count() < FEWEST_VISIBLE
 }
 
 /// Rules for runs of a certain length, with that length.
