@@ -3,10 +3,9 @@
 use std::ops::Range;
 
 use super::classes::{ALNUM, NAME, SPACE, is};
+use super::marks::{past_block_mark, past_label, past_list_mark, past_tag, past_type};
 use super::meaning::{Says, says};
-use super::separators::{
-    By, MAX_BETWEEN, past_block_mark, past_label, past_list_mark, past_tag, past_type, separator_after,
-};
+use super::separators::{By, MAX_BETWEEN, separator_after};
 use super::skipping::{MAX_GAP, skip_quotes, skip_space};
 use super::told::{is_of_printed_map, past_long_bracket};
 use crate::checks::has_operators;

@@ -156,22 +156,21 @@ impl Block {
         const FEWEST_IN_DEPTH: u32 = 24;
         let escapes = self.word(Class::Escape, at);
         let quotes = self.word(Class::Quote, at);
-        let visible = self.word(Class::Visible, at);
-        let in_quotes = (quotes & (quotes >> 2 | quotes >> 3)).count_ones() >= FEWEST;
-        // JSON in JSON has three escapes before a quote.
-        let in_depth = escapes.count_ones() >= FEWEST_IN_DEPTH;
-        if escapes.count_ones() < FEWEST && !in_quotes && visible.count_zeros() < FEWEST_BLANKS {
-            return None;
-        }
+        let blanks = !self.word(Class::Visible, at);
+        let in_quotes = quotes & (quotes >> 2 | quotes >> 3);
         let rows = |word: u64, distances: RangeInclusive<usize>| {
             let row = |apart: &usize| word & word >> apart & word >> (2 * apart) & word >> (3 * apart);
             distances.into_iter().find_map(|apart| Some((at + lowest(row(&apart))?, apart)))
         };
         let alone = |word: u64| word & !(word << 1) & !(word >> 1);
-        rows(if in_quotes || in_depth { quotes } else { 0 }, 4..=16)
-            .or_else(|| rows(escapes, 3..=8))
-            .or_else(|| rows(alone(!visible), 3..=3))
-            .or_else(|| rows(alone(visible), 4..=4))
+        let has_escapes = has_bits(escapes, FEWEST);
+        // JSON in JSON has three escapes before a quote.
+        let of_quotes = has_bits(in_quotes, FEWEST) || has_escapes && has_bits(escapes, FEWEST_IN_DEPTH);
+        let of_quotes = if of_quotes { rows(quotes, 4..=16) } else { None };
+        let of_escapes = || if has_escapes { rows(escapes, 3..=8) } else { None };
+        let of_blanks = || rows(alone(blanks), 3..=3).or_else(|| rows(alone(!blanks), 4..=4));
+        let of_blanks = || if has_bits(blanks, FEWEST_BLANKS) { of_blanks() } else { None };
+        of_quotes.or_else(of_escapes).or_else(of_blanks)
     }
 
     /// Where an escape stands in the chunk at `at` that two more follow, each as far behind the one before; and how far.
@@ -181,7 +180,10 @@ impl Block {
         const MOST: u32 = 12;
         let escapes = self.word(Class::Escape, at);
         let firsts = escapes & !(escapes << 1);
-        if !(FEWEST..=MOST).contains(&firsts.count_ones()) {
+        // Added to a row of escapes, its first bit runs over to behind its last: there stands a letter of a line end.
+        let letters = self.word(Class::Joint, at) & self.word(Class::Alnum, at);
+        let line_ends = escapes.wrapping_add(firsts) & !escapes & letters;
+        if !has_bits(line_ends, FEWEST) || firsts.count_ones() > MOST {
             return None;
         }
         let (mut rest, mut last, mut apart, mut same) = (firsts, None::<usize>, 0, 0);
@@ -197,6 +199,12 @@ impl Block {
         }
         None
     }
+}
+
+/// Whether `word` has so many bits, few of which are worth counting them.
+#[inline]
+fn has_bits(word: u64, fewest: u32) -> bool {
+    word & word.wrapping_sub(1) != 0 && word.count_ones() >= fewest
 }
 
 /// The place of the lowest bit, where one is set.
