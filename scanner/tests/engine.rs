@@ -58,6 +58,33 @@ fn a_token_is_found_wherever_it_starts() {
 }
 
 #[test]
+fn a_token_is_found_behind_more_letters_than_chance_needs() {
+    const RULES: [&str; 4] =
+        ["aws.access-key-id", "github.personal-access-token", "npm.access-token", "stripe.secret-key"];
+    let scanner = scanner();
+    let is_asked = |rule: &str| RULES.contains(&rule);
+    let tokens: Vec<_> = scanner
+        .rules()
+        .examples(5)
+        .filter(|example| example.kind == ExampleKind::Token && is_asked(&example.rule))
+        .collect();
+    assert!(tokens.len() >= RULES.len());
+    let letters = "Zm9vYmFyYmF6".repeat(30);
+    for token in &tokens {
+        for sign in ["/", "-", "+", "."] {
+            let body =
+                [letters.as_bytes(), sign.as_bytes(), &token.text, sign.as_bytes(), letters.as_bytes()]
+                    .concat();
+            assert!(
+                rules_in(&scanner, &body).iter().any(|rule| **rule == *token.rule),
+                "{} behind {sign}",
+                token.rule
+            );
+        }
+    }
+}
+
+#[test]
 fn text_without_secrets_is_allowed_without_findings() {
     let scanner = scanner();
     let prose = "The quick brown fox reads https://example.org/a/long/path/to/some-page?utm_source=letter \

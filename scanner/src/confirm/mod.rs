@@ -35,6 +35,8 @@ pub(crate) use turned::at_turned_keyword;
 
 /// So many bytes of a keyword turn up in a megabyte of noise.
 const SHORT: usize = 3;
+/// Bits of a match that chance does not write.
+const SURE_BITS: f64 = 36.0;
 /// Letters and digits of a keyword that base64 of some text has.
 const SHORT_WORD: usize = 8;
 
@@ -49,7 +51,7 @@ pub(crate) fn at_keyword(rule: &Rule, bytes: &[u8], at: usize) -> Option<Range<u
     let covers = found.whole.start <= at && at < found.whole.end;
     let keyword = keyword_at(rule, &bytes[at..]);
     let by_chance = || {
-        (chance_spells(keyword) && is_piece_of_blob(bytes, &found.whole))
+        (chance_spells(keyword, rule.bits) && is_piece_of_blob(bytes, &found.whole))
             || (keyword.len() <= SHORT
                 && (is_in_digest(bytes, &found.whole) || goes_on_from_a_word(bytes, found.whole.start)))
     };
@@ -81,14 +83,15 @@ fn keyword_at<'r>(rule: &'r Rule, rest: &[u8]) -> &'r [u8] {
     literals.iter().find(begins).or_else(longest).map_or(b"", |word| &word.bytes)
 }
 
-/// Whether base64 of programs and texts spells the keyword: it is short, has rows of `A`, as their zeros are, or is of
-/// letters and digits, as `dG9r` is base64 of `tok`.
-fn chance_spells(keyword: &[u8]) -> bool {
+/// Whether base64 of programs and texts spells what a rule of so many bits finds by this keyword: that has rows of `A`, as
+/// their zeros are, or is of letters and digits, as `dG9r` is base64 of `tok`. What chance would not write in a million
+/// megabytes counts in a blob, too: who hides it there puts letters before it.
+fn chance_spells(keyword: &[u8], bits: f64) -> bool {
     let is_zeros = |row: &[u8]| row.len() > 1 && row[0] == b'A';
-    let rows = keyword.chunk_by(|left, right| left == right);
-    let length = rows.filter(|row| !is_zeros(row)).map(<[u8]>::len).sum::<usize>();
+    let mut rows = keyword.chunk_by(|left, right| left == right);
+    let length = rows.clone().filter(|row| !is_zeros(row)).map(<[u8]>::len).sum::<usize>();
     let most = if keyword.iter().all(u8::is_ascii_alphanumeric) { SHORT_WORD } else { SHORT + 1 };
-    length <= most
+    length <= most && (bits < SURE_BITS || rows.any(is_zeros))
 }
 
 struct Found {
