@@ -79,7 +79,11 @@ fn opens(bytes: &[u8], at: usize) -> bool {
 fn window_around(bytes: &[u8], first: usize, floor: usize) -> Range<usize> {
     let floor = floor.max(first.saturating_sub(MAX_GAP));
     let mut start = first;
-    while start > floor && !is(bytes[start - 1], SPACE) && !ends_string(bytes, start - 1) {
+    // In `api_key =3D` the name stands before blanks.
+    while start > floor && bytes[start - 1] == b' ' {
+        start -= 1;
+    }
+    while start > floor && !is(bytes[start - 1], SPACE) && !begins_string(bytes, start - 1) {
         start -= 1;
     }
     let mut end = first;
@@ -97,8 +101,17 @@ fn window_around(bytes: &[u8], first: usize, floor: usize) -> Range<usize> {
     start..end
 }
 
-/// A quote that is not escaped.
+/// A quote that is not escaped, with nothing of a value behind it.
 fn ends_string(bytes: &[u8], at: usize) -> bool {
+    is_quote(bytes, at) && bytes.get(at + 1).is_none_or(|byte| is(*byte, SPACE) || b",:]})\\".contains(byte))
+}
+
+/// A quote that is not escaped, with nothing of a name before it.
+fn begins_string(bytes: &[u8], at: usize) -> bool {
+    is_quote(bytes, at) && (at == 0 || is(bytes[at - 1], SPACE) || b",:[{(=".contains(&bytes[at - 1]))
+}
+
+fn is_quote(bytes: &[u8], at: usize) -> bool {
     bytes[at] == b'"' && (at == 0 || bytes[at - 1] != b'\\')
 }
 
@@ -154,6 +167,18 @@ mod tests {
             edited.splice(edit.range, edit.bytes);
             let edited = String::from_utf8(edited).expect("text");
             assert_eq!(first(&edited).expect("still quoted").bytes, b"x=[x]", "{text}");
+        }
+    }
+
+    #[test]
+    fn names_before_blanks_and_values_in_quotes_are_read() {
+        for (text, says) in [
+            ("Hello,\napi_key =3D \"abc\"\n", "api_key = \"abc"),
+            ("api_key=20=3D=20\"abc\"", "api_key = \"abc"),
+            ("{\"client_secret\":=20\"abc=3D\", \"x\": 1}", "client_secret\": \"abc="),
+            ("{\"a\": \"x=3Dabc\", \"x\": 1}", "x=abc"),
+        ] {
+            assert_eq!(first(text).expect(text).bytes, says.as_bytes(), "{text}");
         }
     }
 
