@@ -20,7 +20,8 @@ const DIGITS: u64 = (1 << UUID) - 1 - (1 << 8) - (1 << 13) - (1 << 18) - (1 << 2
 #[inline]
 pub(crate) fn digest_around(block: &Block, bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let start = block.start_of(bytes, at, at.saturating_sub(MAX_DIGEST), Class::Alnum);
-    let end = block.end_of(bytes, at, Class::Alnum);
+    // In hexadecimal digits without end every number would be read up to there.
+    let end = block.end_of(&bytes[..bytes.len().min(at + MAX_DIGEST + 1)], at, Class::Alnum);
     match end - start {
         4 | 8 | 12 => GROUPS
             .iter()
