@@ -83,9 +83,9 @@ fn keyword_at<'r>(rule: &'r Rule, rest: &[u8]) -> &'r [u8] {
     literals.iter().find(begins).or_else(longest).map_or(b"", |word| &word.bytes)
 }
 
-/// Whether base64 of programs and texts spells what a rule of so many bits finds by this keyword: that has rows of `A`, as
-/// their zeros are, or is of letters and digits, as `dG9r` is base64 of `tok`. What chance would not write in a million
-/// megabytes counts in a blob, too: who hides it there puts letters before it.
+/// Whether base64 of programs and texts spells what a rule of so many bits finds by this keyword: that has rows of
+/// `A`, as their zeros are, or is of letters and digits, as `dG9r` is base64 of `tok`. What chance would not write in
+/// a million megabytes counts in a blob, too: who hides it there puts letters before it.
 fn chance_spells(keyword: &[u8], bits: f64) -> bool {
     let is_zeros = |row: &[u8]| row.len() > 1 && row[0] == b'A';
     let mut rows = keyword.chunk_by(|left, right| left == right);
