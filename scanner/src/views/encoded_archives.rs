@@ -38,7 +38,7 @@ impl Archives {
 }
 
 /// In `\nH4sI` the first letter belongs to the escape; behind it, or a line end, a plus says that a diff adds the line.
-fn without_escape(bytes: &[u8], start: usize) -> usize {
+pub(super) fn without_escape(bytes: &[u8], start: usize) -> usize {
     let before = start.checked_sub(1).map(|before| bytes[before]);
     let is_escaped = before == Some(b'\\') && b"nrt".contains(&bytes[start]);
     let text = start + usize::from(is_escaped);

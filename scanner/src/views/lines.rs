@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::encoded_archives::without_escape;
 use super::{Codec, Decoded, Steps};
 use crate::candidates::classes::{CORE, end_of, is};
 
@@ -12,6 +13,7 @@ const MIN_EVEN_LINE: usize = 16;
 
 /// The lines that begin with the run `first`, joined. `None` when no further line goes on with it.
 pub(crate) fn joined(bytes: &[u8], first: Range<usize>) -> Option<Decoded> {
+    let first = without_escape(bytes, first.start)..first.end;
     let next = next_line(bytes, first.end)?;
     let goes_on = |line: &Range<usize>| {
         line.len() >= MIN_LINE || line.len() == first.len() || is_continued(bytes, line.end)
@@ -33,10 +35,12 @@ pub(crate) fn joined(bytes: &[u8], first: Range<usize>) -> Option<Decoded> {
     Some(Decoded { bytes: text, source: first.start..line.end, codec: Codec::Lines(steps) })
 }
 
-/// Whether the first two lines, and the third up to its padding, are as long as each other.
+/// Whether the first two lines, and the third up to its padding, are as long as each other; or padding ends the second.
 fn is_even(bytes: &[u8], first: &Range<usize>, second: &Range<usize>) -> bool {
     let third = || next_line(bytes, second.end).is_some_and(|third| third.len() <= first.len());
-    first.len() >= MIN_EVEN_LINE && second.len() == first.len() && third()
+    let ends = || bytes[second.end - 1] == b'=' && (first.len() + second.len()).is_multiple_of(4);
+    first.len() >= MIN_EVEN_LINE
+        && (second.len() == first.len() && (third() || ends()) || second.len() < first.len() && ends())
 }
 
 /// Whether the line that ends at `end` goes on behind a backslash, as in the shell.
@@ -112,6 +116,8 @@ mod tests {
                 "abcdefghijklmnopqrstABCDEFGHIJKLMNOPQRSTxyz=",
             ),
             ("abcdefghijklmnop\\\nABCDEFG\n", 16, "abcdefghijklmnopABCDEFG"),
+            ("abcdefghijklmnopqrst\nABCDEFGHIJKLMNOPQR==", 20, "abcdefghijklmnopqrstABCDEFGHIJKLMNOPQR=="),
+            ("abcdefghijklmnopqrst\nABCDEFG=\n", 20, "abcdefghijklmnopqrstABCDEFG="),
         ] {
             assert_eq!(joined(text.as_bytes(), 0..first).expect(text).bytes, expected.as_bytes());
         }
@@ -120,6 +126,15 @@ mod tests {
         {
             assert!(joined(text.as_bytes(), 0..20).is_none(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_letter_of_an_escape_is_no_part_of_the_first_line() {
+        let text = "{\"a\": \"x:\\nabcdefghijklmnop\\nABCDEFGHIJKLMNOP\\nxyz\"}";
+        let escape = text.find("nabc").expect("an escape");
+        let decoded = joined(text.as_bytes(), escape..escape + 17).expect("lines");
+        assert_eq!(decoded.bytes, b"abcdefghijklmnopABCDEFGHIJKLMNOPxyz");
+        assert_eq!(decoded.source.start, escape + 1);
     }
 
     #[test]
