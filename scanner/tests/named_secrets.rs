@@ -177,6 +177,20 @@ const FURTHER: &[(Style, &str)] = &[
     (Style::Prose, "adgangskode: VALUE\n"),
     (Style::Prose, "hasło: VALUE\n"),
     (Style::Prose, "<keyMaterial>VALUE</keyMaterial>\n"),
+    (Style::Snake, "NAME <- \"VALUE\"\n"),
+    (Style::Snake, "std::string NAME{\"VALUE\"};\n"),
+    (Style::Pascal, "    public string NAME { get; set; } = \"VALUE\";\n"),
+    (Style::Screaming, "Set `NAME` to `VALUE` and restart.\n"),
+    (Style::Prose, "<tr><td>NAME</td><td>VALUE</td></tr>\n"),
+    (Style::Prose, "<dt>NAME</dt>\n<dd class=\"x\"><code>VALUE</code></dd>\n"),
+];
+
+/// What prose and commands tell of generated secrets only.
+const TOLD: &[(Style, &str)] = &[
+    (Style::Prose, "log in with the NAME (VALUE) first\n"),
+    (Style::Prose, "You can use VALUE as the NAME for now.\n"),
+    (Style::Prose, "`VALUE` is my NAME\n"),
+    (Style::Camel, "git config --global app.NAME VALUE\n"),
 ];
 
 #[derive(Clone, Copy)]
@@ -304,7 +318,7 @@ fn generated_secrets_are_stopped() {
     let mut missed = Missed::new();
     for seed in 0..SEEDS {
         let mut random = Random::new(1000 + seed);
-        for (style, template) in SYNTAXES.iter().chain(FURTHER) {
+        for (style, template) in SYNTAXES.iter().chain(FURTHER).chain(TOLD) {
             let place = random.below(PASSWORDS.len() + SECRETS.len());
             let is_password = place < PASSWORDS.len();
             let name = if is_password { PASSWORDS[place] } else { SECRETS[place - PASSWORDS.len()] };

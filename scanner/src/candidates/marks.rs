@@ -33,11 +33,24 @@ pub(super) fn past_list_mark(bytes: &[u8], start: usize) -> Option<usize> {
     }
 }
 
-/// `</key>`, white space and `<string>`: how many bytes.
+/// `</key>`, white space and `<string>`, `</td><td class="x">`: how many bytes.
 pub(super) fn sibling(rest: &[u8]) -> Option<usize> {
     let window = &rest[..rest.len().min(MAX_BETWEEN)];
     let closing = window.strip_prefix(b"</")?.iter().position(|byte| *byte == b'>')? + 3;
-    past_tag(window, skip_space(window, closing))
+    let opening = skip_space(window, closing);
+    past_tag(window, opening).or_else(|| past_cell(window, opening))
+}
+
+/// `<td>` and `<dd>`, with attributes and a tag for the type of the letters or without.
+fn past_cell(window: &[u8], at: usize) -> Option<usize> {
+    const CELLS: [&[u8]; 2] = [b"<td", b"<dd"];
+    const LETTERS: [&[u8]; 4] = [b"<code>", b"<b>", b"<tt>", b"<kbd>"];
+    let rest = window.get(at..)?;
+    let ends = |cell: &&[u8]| rest.get(cell.len()).is_some_and(|next| b"> ".contains(next));
+    CELLS.iter().find(|cell| rest.starts_with(cell) && ends(cell))?;
+    let inside = at + rest.iter().position(|byte| *byte == b'>')? + 1;
+    let inner = &window[inside..];
+    Some(inside + LETTERS.iter().find(|tag| inner.starts_with(tag)).map_or(0, |tag| tag.len()))
 }
 
 /// `<string>`, `<value>`: the value stands inside.

@@ -7,8 +7,8 @@ use super::marks::{past_label, sibling};
 use super::meaning::reads;
 use super::skipping::{MAX_GAP, skip, skip_quotes, skip_space};
 use super::told::{
-    changed_to, escaped_sibling, is_macro, opens_tuple, past_attributes, past_send, past_string_mark,
-    past_value_option, told_in_other_letters,
+    changed_to, escaped_sibling, in_parentheses, is_macro, opens_tuple, past_accessors, past_attributes,
+    past_brace, past_send, past_string_mark, past_value_option, told_in_other_letters,
 };
 use super::values::begins_line;
 
@@ -70,6 +70,9 @@ pub(super) fn separator_after(bytes: &[u8], name: &Range<usize>) -> Option<(By, 
         0x80.. => told_in_other_letters(rest).map(|(by, length)| (by, gap + length)),
         b'>' if is_tight => Some((By::Text, gap + 1)),
         b'&' if is_tight && rest.starts_with(b"&gt;") => Some((By::Text, gap + 4)),
+        b'<' if rest.starts_with(b"<-") => Some((By::Quotes, gap + 2)),
+        b'{' if let Some(at) = past_accessors(bytes, gap) => Some((By::Quotes, at)),
+        b'{' if gap == name.end => past_brace(bytes, gap).map(|at| (By::Quotes, at)),
         b'<' if gap == name.end => sibling(rest).map(|length| (By::Text, gap + length)),
         b'&' if is_tight && rest.starts_with(b"&lt;/") => {
             escaped_sibling(rest).map(|length| (By::Text, gap + length))
@@ -85,6 +88,7 @@ pub(super) fn separator_after(bytes: &[u8], name: &Range<usize>) -> Option<(By, 
         // `FUNCTION_PASS("…"`: a macro of a compiler.
         b'(' if bytes[name.clone()].ends_with(b"_PASS") => None,
         b'(' if gap == name.end && !reads(&bytes[name.clone()]) => Some((By::Quotes, gap + 1)),
+        b'(' if let Some(at) = in_parentheses(bytes, gap) => Some((By::Text, at)),
         b',' if gap == name.end
             && begins_line(bytes, name.start)
             && is_of_environment(&bytes[name.clone()]) =>
@@ -161,7 +165,7 @@ fn after_space(bytes: &[u8], name: &Range<usize>, closed: usize, gap: usize) -> 
         return Some((By::Text, told));
     }
     let told = past_telling_words(bytes, gap).or_else(|| changed_to(bytes, name, gap));
-    if let Some(told) = told.filter(|_| closed == name.end) {
+    if let Some(told) = told.filter(|_| closed == name.end || bytes[name.end] == b'`') {
         return Some((By::Text, told));
     }
     let text = &bytes[name.clone()];
@@ -175,9 +179,17 @@ fn after_space(bytes: &[u8], name: &Range<usize>, closed: usize, gap: usize) -> 
     let word = &text[memchr::memrchr(b' ', text).map_or(0, |space| space + 1)..];
     let is_plain = word[1..].iter().all(u8::is_ascii_lowercase) || word.iter().all(u8::is_ascii_uppercase);
     let is_environment = is_of_environment(text);
-    let may_be_bare = closed == name.end && (is_option || is_plain || is_environment);
+    let may_be_bare =
+        closed == name.end && (is_option || is_plain || is_environment || is_set(&bytes[..name.start]));
     let by = if is_option { By::Text } else { By::Space };
     Some((if may_be_bare { by } else { By::Quotes }, gap))
+}
+
+/// `git config --global app.apiToken …`, `npm config set …`.
+fn is_set(before: &[u8]) -> bool {
+    let window = &before[before.len().saturating_sub(MAX_BETWEEN)..];
+    let line = &window[memchr::memrchr3(b'\n', b';', b'"', window).map_or(0, |at| at + 1)..];
+    memchr::memmem::find(line, b" config ").is_some()
 }
 
 /// `class="token …`: what a style sheet calls an element.

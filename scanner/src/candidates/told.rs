@@ -13,13 +13,84 @@ pub(super) fn told_in_other_letters(rest: &[u8]) -> Option<(By, usize)> {
     colon.or_else(verb).map(|by| (by, "：".len()))
 }
 
-/// `changed the password to …`
+/// ``Set `API_KEY` to …``, `changed the password to …`
 pub(super) fn changed_to(bytes: &[u8], name: &Range<usize>, gap: usize) -> Option<usize> {
-    const VERBS: [&[u8]; 5] = [b"changed ", b"set ", b"reset ", b"updated ", b"rotated "];
-    let before = &bytes[name.start.saturating_sub(32)..name.start];
-    let is_told = bytes[gap..].starts_with(b"to ")
-        && VERBS.iter().any(|verb| memchr::memmem::find(before, verb).is_some());
-    is_told.then_some(gap + 3)
+    const VERBS: [&[u8]; 5] = [b"change", b"set ", b"reset ", b"update", b"rotate"];
+    if !bytes[gap..].starts_with(b"to ") {
+        return None;
+    }
+    let before = bytes[name.start.saturating_sub(32)..name.start].to_ascii_lowercase();
+    VERBS.iter().any(|verb| memchr::memmem::find(&before, verb).is_some()).then_some(gap + 3)
+}
+
+/// `{ get; set; } = `: behind the accessors of a property.
+pub(super) fn past_accessors(bytes: &[u8], gap: usize) -> Option<usize> {
+    let window = &bytes[gap..bytes.len().min(gap + MAX_BETWEEN)];
+    let inside = window.strip_prefix(b"{")?.trim_ascii_start();
+    if ![&b"get;"[..], b"get ", b"set;", b"init;"].iter().any(|word| inside.starts_with(word)) {
+        return None;
+    }
+    let equals = skip_space(bytes, gap + memchr::memchr(b'}', window)? + 1);
+    (bytes.get(equals) == Some(&b'=')).then_some(equals + 1)
+}
+
+/// `password{"…"}`: behind the brace that makes a variable of C++, or a value of Go.
+pub(super) fn past_brace(bytes: &[u8], brace: usize) -> Option<usize> {
+    let opened = skip_space(bytes, brace + 1);
+    (skip_quotes(bytes, opened) > opened).then_some(opened)
+}
+
+/// `the deploy token (…)`: what parentheses hold is generated, and no remark about the name.
+pub(super) fn in_parentheses(bytes: &[u8], opening: usize) -> Option<usize> {
+    let inside = skip_quotes(bytes, opening + 1);
+    let end = inside + length_of_token(bytes.get(inside..)?);
+    let closed = skip_quotes(bytes, end);
+    (bytes.get(closed) == Some(&b')') && looks_made(&bytes[inside..end])).then_some(inside)
+}
+
+/// `use … as the smtp password`, `… is my api key`: what stands before the name, where only words follow.
+pub(super) fn told_before(bytes: &[u8], name: &Range<usize>, by: Option<By>) -> Option<Range<usize>> {
+    const VERBS: [&[u8]; 2] = [b" as ", b" is "];
+    const ARTICLES: [&[u8]; 4] = [b"the ", b"my ", b"your ", b"our "];
+    let before = &bytes[name.start.saturating_sub(MAX_BETWEEN)..name.start];
+    let is_told_behind = by.is_some_and(|by| !matches!(by, By::Space | By::Quotes));
+    if before.last() != Some(&b' ') || is_told_behind {
+        return None;
+    }
+    let verb = VERBS.iter().filter_map(|verb| memchr::memmem::rfind(before, verb)).max()?;
+    let words = &before[verb + 4..];
+    let is_called = ARTICLES.iter().any(|article| words.starts_with(article))
+        && words.iter().all(|byte| byte.is_ascii_alphabetic() || b" _-".contains(byte));
+    if !is_called {
+        return None;
+    }
+    let told = &bytes[..name.start - before.len() + verb];
+    let quotes = told.iter().rev().take(8).take_while(|byte| b"\"'`\\,".contains(byte)).count();
+    let end = told.len() - quotes;
+    let length = told[..end].iter().rev().take(MAX_TOLD).take_while(|byte| is_of_token(**byte)).count();
+    // In `\nabc` the first letter belongs to the escape.
+    let escaped = usize::from(told[..end - length].ends_with(b"\\") && length > 0);
+    let value = end - length + escaped..end;
+    (length > escaped && looks_made(&told[value.clone()])).then_some(value)
+}
+
+/// Longest value that prose tells before its name.
+const MAX_TOLD: usize = 256;
+/// Shortest value that looks generated.
+const MIN_MADE: usize = 16;
+
+fn is_of_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_+/=.".contains(&byte)
+}
+
+fn length_of_token(rest: &[u8]) -> usize {
+    rest.iter().take(MAX_TOLD).take_while(|byte| is_of_token(**byte)).count()
+}
+
+/// Whether letters and digits take turns, as nobody writes words and versions.
+fn looks_made(value: &[u8]) -> bool {
+    let turns = value.windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit());
+    value.len() >= MIN_MADE && turns.count() >= 4
 }
 
 /// `<wsse:Password Type="…">`: behind the tag that the name opens.

@@ -7,7 +7,7 @@ use super::marks::{past_block_mark, past_label, past_list_mark, past_tag, past_t
 use super::meaning::{Says, says};
 use super::separators::{By, MAX_BETWEEN, separator_after};
 use super::skipping::{MAX_GAP, skip_quotes, skip_space};
-use super::told::{is_of_printed_map, past_long_bracket};
+use super::told::{is_of_printed_map, past_long_bracket, told_before};
 use crate::checks::has_operators;
 
 /// Longest value that is looked at.
@@ -22,7 +22,11 @@ pub(super) struct Value {
 
 /// The value of the name at `name`.
 pub(super) fn value_of(bytes: &[u8], name: &Range<usize>) -> Option<Value> {
-    let (by, separator) = separator_after(bytes, name)?;
+    let parted = separator_after(bytes, name);
+    if let Some(range) = told_before(bytes, name, parted.map(|(by, _)| by)) {
+        return Some(Value { range, is_text: true, is_in_list: false });
+    }
+    let (by, separator) = parted?;
     let mut start = skip_space(bytes, separator);
     if by == By::Colon {
         start = past_type(bytes, start).or_else(|| past_block_mark(bytes, start)).unwrap_or(start);
