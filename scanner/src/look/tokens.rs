@@ -6,9 +6,12 @@ use crate::candidates::classes::{CORE, is};
 use crate::candidates::{
     Block, Class, MIN_RUN, Run, Runs, counted_starts, end_of_class, is_digest, may_be_text,
 };
+use crate::checks::looks_generated;
 use crate::confirm;
+use crate::pieces::is_evident;
+use crate::rules::Rule;
 use crate::verdict::ScanError;
-use crate::views::{Decoded, EncodedRun, Turn, Turned, View, joined_lines};
+use crate::views::{Cut, Decoded, EncodedRun, Turn, Turned, View, joined_lines};
 
 use super::Looking;
 
@@ -72,7 +75,7 @@ impl Looking<'_> {
         turned: &mut Turned,
     ) -> Option<Decoded> {
         match Turn::rule_of(number, self.finder.rules.rules.len()) {
-            (rule, None) => self.keyword(view, at, rule),
+            (rule, None) => return self.keyword(view, at, rule),
             (rule, Some(turn)) if !view.is_ambiguous && !turned.covers(at, turn) => {
                 let shows = confirm::at_turned_keyword(&self.finder.rules.rules[rule], view.bytes, at, turn);
                 return shows.then(|| turned.around(view.bytes, at, turn));
@@ -82,14 +85,26 @@ impl Looking<'_> {
         None
     }
 
-    fn keyword(&mut self, view: &View<'_>, at: usize, rule: usize) {
+    /// Looks for a rule at its keyword; returns the token where that was cut.
+    fn keyword(&mut self, view: &View<'_>, at: usize, rule: usize) -> Option<Decoded> {
         let compiled = &self.finder.rules.rules[rule];
         if view.is_ambiguous && !compiled.tells_when_turned() {
-            return;
+            return None;
         }
         if let Some(secret) = confirm::at_keyword(compiled, view.bytes, at) {
             self.hit(view, rule, secret);
+            return None;
         }
+        let may_be_cut = !view.is_ambiguous && compiled.tells_when_turned() && !compiled.is_known();
+        if !may_be_cut || self.cuts == 0 {
+            return None;
+        }
+        let mut cut = Cut::new(view, at).filter(Cut::goes_on)?;
+        self.cuts -= 1;
+        let pieces = most_pieces(compiled, &mut cut)?;
+        let mut whole = Cut::new(view, at)?;
+        while whole.pieces() < pieces && whole.grow() {}
+        Some(whole.decoded())
     }
 
     /// All that stands between dots, colons and other signs of a long run.
@@ -116,6 +131,21 @@ impl Looking<'_> {
             }
         }
     }
+}
+
+/// How many pieces make a token of `rule`, the most where several numbers do.
+fn most_pieces(rule: &Rule, cut: &mut Cut<'_>) -> Option<usize> {
+    let mut most = None;
+    while cut.grow() {
+        if cut.text.len() >= rule.min_bytes
+            && let Some(secret) = confirm::at_keyword(rule, &cut.text, 0)
+        {
+            let secret = &cut.text[secret];
+            let is_sure = looks_generated(secret) && is_evident(rule, secret, cut.pieces());
+            most = if is_sure { Some(cut.pieces()) } else { most };
+        }
+    }
+    most
 }
 
 /// What may be encoded in a run. A digest is passed over by all that looks for numbers and base85.
