@@ -15,7 +15,7 @@ struct Carried {
 
 type Carrier = (&'static str, fn(&[String]) -> Carried);
 
-const CARRIERS: [Carrier; 22] = [
+const CARRIERS: [Carrier; 23] = [
     ("query", |pieces| in_url(&format!("x?{}", named(pieces, "p", "&")))),
     ("query with others", |pieces| {
         in_url(&format!("x?v=2&{}&lang=en", named(pieces, "p", "&t=1&").replace("&t=1&", "&")))
@@ -85,6 +85,11 @@ const CARRIERS: [Carrier; 22] = [
         typed("multipart/form-data; boundary=b0und", format!("{}--b0und--\r\n", parts.concat()))
     }),
     ("lines", |pieces| typed("text/plain", pieces.join("\n"))),
+    ("elements", |pieces| {
+        let elements: Vec<String> =
+            pieces.iter().enumerate().map(|(n, piece)| format!("<p{n} x=\"1\">{piece}</p{n}>")).collect();
+        typed("application/xml", format!("<?xml version=\"1.0\"?>\n<r>{}</r>", elements.join("\n")))
+    }),
     ("base64 in pieces", |pieces| {
         in_url(&format!(
             "x?{}",

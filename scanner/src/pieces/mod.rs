@@ -18,6 +18,7 @@ mod starts;
 mod stem;
 mod token;
 mod walk;
+mod xml;
 
 use std::ops::Range;
 

@@ -54,7 +54,7 @@ fn walk<'v>(message: &'v Message<'_>, parts: &'v Parts<'_>, visit: &mut dyn FnMu
     }
     let mut body = Place { root: Root::Body, bytes: &parts.body, start: 0, visit };
     match kind_of(&parts.body, content_type(message)) {
-        Kind::Json | Kind::Calls | Kind::Text => {}
+        Kind::Json | Kind::Calls | Kind::Xml | Kind::Text => {}
         Kind::Form => keys(&mut body, 0..parts.body.len(), b"&", FIELDS),
         Kind::Multipart => {
             for (name, _) in multipart_contents(&parts.body, content_type(message)) {

@@ -7,6 +7,7 @@ use super::json::{self, Event};
 use super::protobuf;
 use super::stem::Stem;
 use super::token::{token_in_json, token_of};
+use super::xml;
 use crate::message::Message;
 use crate::parts::{PartId, Parts, Root, UrlMap, content_type, multipart_contents, placed};
 use crate::stream::is_calls;
@@ -20,7 +21,8 @@ pub(super) const COOKIES: usize = 4;
 pub(super) const FIELDS: usize = 5;
 const LINES: usize = 6;
 const CALLS: usize = 7;
-pub(super) const JSON: usize = 8;
+const ELEMENTS: usize = 8;
+pub(super) const JSON: usize = 9;
 
 /// Lines of a text that is no form of fields.
 const MAX_LINES: usize = 1024;
@@ -108,6 +110,7 @@ pub(super) fn walk<'v>(
             }
         }
         Kind::Calls => calls(&mut body),
+        Kind::Xml => elements(&mut body),
         Kind::Text => lines(&mut body),
     }
 }
@@ -119,6 +122,7 @@ pub(super) enum Kind {
     Form,
     Multipart,
     Calls,
+    Xml,
     Text,
 }
 
@@ -134,6 +138,8 @@ pub(super) fn kind_of(body: &[u8], content_type: &[u8]) -> Kind {
         Kind::Calls
     } else if matches!(first, Some(b'{' | b'[' | b'"')) {
         Kind::Json
+    } else if first == Some(&b'<') {
+        Kind::Xml
     } else {
         Kind::Text
     }
@@ -246,6 +252,11 @@ fn calls(place: &mut Place<'_, '_>) {
     protobuf::walk(place.bytes, in_container(CALLS), &mut |range, stem| {
         place.stemmed(range, b"", stem, CALLS);
     });
+}
+
+/// The texts of elements.
+fn elements(place: &mut Place<'_, '_>) {
+    xml::walk(place.bytes, &mut |range, name| place.value(range, name, ELEMENTS));
 }
 
 /// Each line of a text whose lines are all values; prose has spaces in the first.
