@@ -7,7 +7,7 @@ use common::random::Random;
 use common::{post, scan, scanner, text};
 use data_encoding::{BASE64, HEXLOWER};
 use encoders::gzip;
-use scanner::{Scanner, Verdict};
+use scanner::{ExampleKind, Scanner, Verdict};
 
 const URL: &str = "https://paste.example/";
 
@@ -163,4 +163,22 @@ fn uuencoded(bytes: &[u8]) -> String {
     });
     let length = sign(u8::try_from(bytes.len()).expect("a short line"));
     std::iter::once(length).chain(groups).chain(['\n']).collect()
+}
+
+#[test]
+fn what_stands_behind_a_blank_is_found_behind_an_escaped_line_end_too() {
+    let scanner = scanner();
+    let is_stopped = |text: String| {
+        scan(&scanner, &post(URL, &[], json(&text).replace('\t', "\\t").replace('\r', "\\r").as_bytes()))
+            .verdict
+            != Verdict::Allow
+    };
+    let tokens = scanner.rules().examples(17).filter(|example| example.kind == ExampleKind::Token);
+    let tokens = tokens.filter_map(|example| Some((example.rule, String::from_utf8(example.text).ok()?)));
+    let missed: Vec<_> = tokens
+        .filter(|(_, token)| is_stopped(format!("some lines {token} and more")))
+        .filter(|(_, token)| !is_stopped(format!("some lines\n{token}\nand\t{token}\r\nmore")))
+        .map(|(rule, _)| rule)
+        .collect();
+    assert!(missed.is_empty(), "{missed:?}");
 }

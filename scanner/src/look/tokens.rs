@@ -107,9 +107,13 @@ impl Looking<'_> {
         Some(whole.decoded())
     }
 
-    /// All that stands between dots, colons and other signs of a long run.
+    /// All that stands between dots, colons and other signs of a long run. In `\n79628b…` the first letter belongs to
+    /// an escape.
     fn whole_runs(&mut self, view: &View<'_>, run: &Run) {
         let mut core = run.core.clone();
+        if core.start > 0 && view.bytes[core.start - 1] == b'\\' && b"nrt".contains(&view.bytes[core.start]) {
+            self.whole_run(view, &(core.start + 1..core.end));
+        }
         while !core.is_empty() {
             self.whole_run(view, &core);
             let rest = &view.bytes[core.end..run.extended.end.max(core.end)];
