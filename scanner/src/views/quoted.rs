@@ -62,6 +62,10 @@ fn escape_at(bytes: &[u8], at: usize) -> Option<Escape> {
 fn opens(bytes: &[u8], at: usize) -> bool {
     match escape_at(bytes, at) {
         Some(Escape::Byte(b'=', _)) => true,
+        // `"name":=20"…"`
+        Some(Escape::Byte(b' ', length)) => {
+            bytes[..at].ends_with(b":") && bytes.get(at + length).is_some_and(|byte| b"\"'\\".contains(byte))
+        }
         Some(Escape::Byte(byte, length)) => {
             is(byte, EXTENDED)
                 && bytes.get(at + length) == Some(&b'=')
@@ -176,6 +180,7 @@ mod tests {
             ("Hello,\napi_key =3D \"abc\"\n", "api_key = \"abc"),
             ("api_key=20=3D=20\"abc\"", "api_key = \"abc"),
             ("{\"client_secret\":=20\"abc=3D\", \"x\": 1}", "client_secret\": \"abc="),
+            ("{\"client_secret\":=20\"abc\",=20\"x\":=201}", "client_secret\": \"abc"),
             ("{\"a\": \"x=3Dabc\", \"x\": 1}", "x=abc"),
         ] {
             assert_eq!(first(text).expect(text).bytes, says.as_bytes(), "{text}");
@@ -184,7 +189,9 @@ mod tests {
 
     #[test]
     fn queries_and_settings_are_left_alone() {
-        for text in ["a=41&b=4b&page=20", "A=\n\nB = 1\nC=1\n", "x = 41", "aGVsbG8=\n", "a==b"] {
+        for text in
+            ["a=41&b=4b&page=20", "A=\n\nB = 1\nC=1\n", "x = 41", "aGVsbG8=\n", "a==b", "x:=20", "port:=20,"]
+        {
             assert!(first(text).is_none(), "{text}");
         }
     }
