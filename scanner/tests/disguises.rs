@@ -11,7 +11,7 @@ use encoders::{
     ASCII85, RFC1924, Z85, base58, base85, crockford, dumped, escaped, gzip, hex_with, named_entities,
     quoted, rot13,
 };
-use scanner::{Answer, ExampleKind, Scanner, Verdict, apply};
+use scanner::{Answer, Example, ExampleKind, Scanner, Verdict, apply};
 
 type Disguise = (&'static str, fn(&[u8]) -> Vec<u8>);
 
@@ -206,15 +206,18 @@ fn lines(text: &str, width: usize, line_break: &str) -> Vec<u8> {
 
 /// Tokens that need no context, and are longer than what chance spells in base64.
 fn tokens(scanner: &Scanner, seed: u64) -> Vec<(String, Vec<u8>)> {
-    let alone =
-        |text: &[u8]| scan(scanner, &post("https://sink.example/", &[], text)).verdict == Verdict::Block;
+    // What is named by its context may by chance look like another's.
+    let alone = |example: &Example| {
+        let answer = scan(scanner, &post("https://sink.example/", &[], &carrier(&example.text)));
+        answer.verdict == Verdict::Block && found(&answer, &example.rule)
+    };
     scanner
         .rules()
         .examples(seed)
         .filter(|example| example.kind == ExampleKind::Token && example.text.len() >= 16)
         // Encoded text is known by its ASCII: seed phrases of other alphabets are found as they are.
         .filter(|example| example.text.is_ascii())
-        .filter(|example| alone(&carrier(&example.text)))
+        .filter(alone)
         .map(|example| (example.rule.to_string(), example.text))
         .collect()
 }
