@@ -66,6 +66,15 @@ pub(super) const PLAIN_TOKENS: &[&str] = &[
     "prev",
     "resumption",
     "fencing",
+    "iterator",
+    "marker",
+    // Of shops: what lies in a basket.
+    "cart",
+    "checkout",
+    // Of devices, which those who send to them need beside a key.
+    "push",
+    "fcm",
+    "apns",
     // Of Drupal.
     "form",
 ];

@@ -94,15 +94,20 @@ fn with_word_after(bytes: &[u8], name: Range<usize>) -> usize {
     if is_kind { name.end + 1 + word.len() } else { name.end }
 }
 
-/// `page token`, `API key`: such a word says little without the one before it.
+/// `page token`, `API key`, `\-\-page\-token` of a manual: such a word says little without the one before it.
 fn with_word_before(bytes: &[u8], floor: usize, name: Range<usize>) -> Range<usize> {
     const POOR: [&[u8]; 9] =
         [b"key", b"keys", b"token", b"tokens", b"secreta", b"segreta", b"schluessel", b"sleutel", b"nyckel"];
     let is_poor = POOR.iter().any(|word| bytes[name.clone()].eq_ignore_ascii_case(word));
-    if !is_poor || name.start <= floor || bytes[name.start - 1] != b' ' {
-        return name;
-    }
-    let start = start_of(bytes, name.start - 1, floor, ALNUM);
+    let before = &bytes[floor.min(name.start)..name.start];
+    let hyphen = || {
+        let escape = before.strip_suffix(b"-")?;
+        Some(escape.len() - escape.iter().rev().take_while(|byte| **byte == b'\\').count())
+            .filter(|word| *word < escape.len())
+    };
+    let gap = before.strip_suffix(b" ").map(<[u8]>::len).or_else(hyphen).filter(|_| is_poor);
+    let Some(gap) = gap else { return name };
+    let start = start_of(bytes, floor + gap, floor, ALNUM);
     start + usize::from(start > 0 && bytes[start - 1] == b'\\')..name.end
 }
 

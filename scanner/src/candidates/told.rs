@@ -93,7 +93,7 @@ fn looks_made(value: &[u8]) -> bool {
     value.len() >= MIN_MADE && turns.count() >= 4
 }
 
-/// `<wsse:Password Type="…">`: behind the tag that the name opens.
+/// `<wsse:Password Type="…">`: behind the tag that the name opens, unless it says that a digest is inside.
 pub(super) fn past_attributes(bytes: &[u8], name: &Range<usize>, gap: usize) -> Option<usize> {
     let before = &bytes[name.start.saturating_sub(16)..name.start];
     let prefix =
@@ -101,7 +101,8 @@ pub(super) fn past_attributes(bytes: &[u8], name: &Range<usize>, gap: usize) -> 
     let opens = before[..before.len() - prefix].ends_with(b"<") && (prefix == 0 || before.ends_with(b":"));
     let window = &bytes[gap..bytes.len().min(gap + 4 * MAX_BETWEEN)];
     let end = if opens { memchr::memchr3(b'>', b'<', b'\n', window)? } else { return None };
-    (window[end] == b'>' && end > 0 && window[end - 1] != b'/').then_some(gap + end + 1)
+    let is_digest = memchr::memmem::find(&window[..end], b"Digest").is_some();
+    (window[end] == b'>' && end > 0 && window[end - 1] != b'/' && !is_digest).then_some(gap + end + 1)
 }
 
 /// `gh secret set NAME --body '…'`, `put-parameter --name /app/password … --value '…'`.

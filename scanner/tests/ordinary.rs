@@ -1,0 +1,128 @@
+//! Ordinary traffic goes out, and what looks like it but is a secret does not.
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::random::Random;
+use common::{post, scan, scanner};
+use scanner::{Scanner, Verdict};
+use serde_json::json;
+
+const HEX: &str = "0123456789abcdef";
+const BASE62: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const TIMES: usize = 60;
+
+/// What agents read and send. In `{…}` something random stands.
+const ORDINARY: &[&str] = &[
+    // Language servers: what takes long has a number.
+    r#"{"jsonrpc":"2.0","method":"window/workDoneProgress/create","id":3,"params":{"token":"{uuid}"}}"#,
+    r#"{"jsonrpc": "2.0", "method": "$/progress", "params": {"token": "{uuid}", "value": {"kind": "end"}}}"#,
+    r#"{"params": {"token": "{uuid}", "value": {"kind": "report"}}, "method": "$/progress", "jsonrpc": "2.0"}"#,
+    // Lists that are read page by page.
+    r#"{"items": [], "NextMarkerToken": "{base62-64}"}"#,
+    "result:\n  ShardIteratorToken: {base62-32}\n  count: 3\n",
+    r#"{"continuationCommand": {"token": "{base62-60}", "request": "BROWSE"}}"#,
+    "{\"continuationCommand\": {\n      \"token\": \"{base62-60}\"\n}}",
+    "gcloud search \\-\\-page\\-token=\"{base62-16}\"\n",
+    // Shops and devices.
+    r#"{"cart_token": "{hex-32}", "checkout_token": "{hex-32}"}"#,
+    r#"{"pushToken": "{hex-64}", "fcmToken": "{base62-22}:APA91b{base62-100}"}"#,
+    // Pages tell everybody.
+    "<script>analytics._writeKey=\"{base62-32}\";analytics.SNIPPET_VERSION=\"5.2.1\";</script>",
+    // Documents and logs.
+    "annotations:\n  checksum/secret: {hex-64}\n",
+    "<wsse:Password Type=\"http://host.example/wss#PasswordDigest\">{base62-27}=</wsse:Password>",
+];
+
+/// What those leave room for, and must be stopped all the same.
+const SECRETS: &[&str] = &[
+    r#"{"jsonrpc":"2.0","method":"session/open","id":3,"params":{"token":"{uuid}"}}"#,
+    r#"{"jsonrpc":"2.0","method":"$/progress","params":{"token":"{base62-32}"}}"#,
+    r#"{"continuation": 1, "session": {"token": "{base62-40}"}}"#,
+    r#"{"continuationCommand": {"id": 1}, "a": {"accessToken": "{base62-40}"}}"#,
+    "gcloud search \\-\\-access\\-token=\"{base62-32}\"\n",
+    r#"{"a": {"pushSecret": "{hex-64}", "cart_api_key": "{hex-32}"}}"#,
+    "SEGMENT_WRITE_KEY={base62-32}\n",
+    "analytics._secretKey=\"{base62-32}\";",
+    "<wsse:Password Type=\"http://host.example/wss#PasswordText\">{base62-20}</wsse:Password>",
+    "secret: {hex-64}\n",
+];
+
+fn filled(random: &mut Random, text: &str) -> String {
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, tail)) = rest.split_once('{') {
+        filled.push_str(before);
+        let slot = tail.split_once('}').and_then(|(name, after)| Some((slot(random, name)?, after)));
+        let (value, after) = slot.unwrap_or_else(|| ("{".to_owned(), tail));
+        filled.push_str(&value);
+        rest = after;
+    }
+    filled + rest
+}
+
+fn slot(random: &mut Random, name: &str) -> Option<String> {
+    let (kind, length) = name.split_once('-').unwrap_or((name, "0"));
+    let length = length.parse().ok()?;
+    Some(match kind {
+        "uuid" => {
+            let hex = random.text(HEX, 32);
+            format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
+        }
+        "hex" => random.text(HEX, length),
+        "HEX" => random.text(HEX, length).to_uppercase(),
+        "digit" => random.text("0123456789", length),
+        "base62" => random.text(BASE62, length),
+        // A digit and a capital in it, as a token has.
+        "rot" => format!("7{}Q", random.text(BASE62, length - 2)),
+        "card" => with_luhn(&format!("45{}", random.text("0123456789", 13))),
+        _ => return None,
+    })
+}
+
+fn with_luhn(digits: &str) -> String {
+    let doubled = |(at, digit): (usize, u32)| {
+        let digit = if at % 2 == 0 { 2 * digit } else { digit };
+        digit / 10 + digit % 10
+    };
+    let sum: u32 = digits.chars().rev().filter_map(|digit| digit.to_digit(10)).enumerate().map(doubled).sum();
+    format!("{digits}{}", (10 - sum % 10) % 10)
+}
+
+/// How many of `times` of each template are stopped, as text in a document, in a chat and as they stand.
+fn stopped(scanner: &Scanner, templates: &[&'static str], times: usize) -> BTreeMap<&'static str, usize> {
+    let mut random = Random::new(77);
+    let mut stopped: BTreeMap<_, usize> = templates.iter().map(|template| (*template, 0)).collect();
+    for (template, count) in &mut stopped {
+        for _ in 0..times {
+            let text = filled(&mut random, template);
+            let bodies = [
+                text.clone(),
+                json!({"document": {"text": text}}).to_string(),
+                json!({"messages": [{"role": "tool", "content": [{"text": text}]}]}).to_string(),
+            ];
+            let is_stopped = |body: &String| {
+                scan(scanner, &post("https://sink.example/x", &[], body.as_bytes())).verdict != Verdict::Allow
+            };
+            *count += bodies.iter().filter(|body| is_stopped(body)).count();
+        }
+    }
+    stopped
+}
+
+#[test]
+fn ordinary_messages_go_out() {
+    let mut stopped = stopped(&scanner(), ORDINARY, TIMES);
+    // A UUID or a random value is a number of another rule by chance.
+    stopped.retain(|_, count| *count > TIMES / 20);
+    assert!(stopped.is_empty(), "{stopped:#?}");
+}
+
+#[test]
+fn secrets_that_look_like_them_do_not() {
+    let mut stopped = stopped(&scanner(), SECRETS, TIMES);
+    // Random values read as words or placeholders now and then.
+    stopped.retain(|_, count| *count < 3 * TIMES - TIMES / 20);
+    assert!(stopped.is_empty(), "{stopped:#?}");
+}
