@@ -135,7 +135,8 @@ impl<'s> Sights<'s> {
     fn in_body(&self, hit: Hit) -> Option<Sighting> {
         let start = hit.range.start;
         let field = self.body.field(start);
-        let spot = field.as_deref().map_or(Spot::Anywhere, Spot::Field);
+        let member = self.body.member(start).map_or(Spot::Anywhere, Spot::Member);
+        let spot = field.as_deref().map_or(member, Spot::Field);
         let action = self.action(&hit, PartId::Body, spot)?;
         let scalar = self.body.scalar(start);
         if is_in_open_query(&self.rules.rules[hit.rule].home, &self.parts.body[..start]) {

@@ -30,6 +30,10 @@ const ORDINARY: &[&str] = &[
     r#"{"pushToken": "{hex-64}", "fcmToken": "{base62-22}:APA91b{base62-100}"}"#,
     // Pages tell everybody.
     "<script>analytics._writeKey=\"{base62-32}\";analytics.SNIPPET_VERSION=\"5.2.1\";</script>",
+    "join https://us02web.zoom.us/j/8{digit-10}?pwd={base62-32}.1 or by phone",
+    "join https://zoom.us/j/8{digit-10}?pwd={base62-28}Zz09",
+    "https://firebasestorage.googleapis.com/v0/b/a.appspot.com/o/i%2Fa.png?alt=media&token={uuid}",
+    "https://onedrive.live.com/?authkey=%21A{base62-14}&id=1",
     // Documents and logs.
     "annotations:\n  checksum/secret: {hex-64}\n",
     "<wsse:Password Type=\"http://host.example/wss#PasswordDigest\">{base62-27}=</wsse:Password>",
@@ -45,6 +49,9 @@ const SECRETS: &[&str] = &[
     r#"{"a": {"pushSecret": "{hex-64}", "cart_api_key": "{hex-32}"}}"#,
     "SEGMENT_WRITE_KEY={base62-32}\n",
     "analytics._secretKey=\"{base62-32}\";",
+    "https://us02web.zoom.us/j/8{digit-10}?access_token={base62-32}",
+    "https://zoom.us.host.example/j/1?pwd={base62-32}",
+    "https://files.host.example/a.png?alt=media&token={base62-40}",
     "<wsse:Password Type=\"http://host.example/wss#PasswordText\">{base62-20}</wsse:Password>",
     "secret: {hex-64}\n",
 ];
@@ -125,4 +132,33 @@ fn secrets_that_look_like_them_do_not() {
     // Random values read as words or placeholders now and then.
     stopped.retain(|_, count| *count < 3 * TIMES - TIMES / 20);
     assert!(stopped.is_empty(), "{stopped:#?}");
+}
+
+/// Keys that count events belong in the events, at any depth, at their own host and nowhere else.
+#[test]
+fn keys_of_events_go_home() {
+    let scanner = scanner();
+    let mut random = Random::new(78);
+    for _ in 0..TIMES {
+        let (hex, base62) = (random.text(HEX, 32), random.text(BASE62, 32));
+        let event = json!([{"event": "a", "properties": {"token": hex, "distinct_id": "7"}}]);
+        let profile = json!([{"$token": hex, "$distinct_id": "7", "$set": {"plan": "x"}}]);
+        let batch = json!({"batch": [{"type": "track", "writeKey": base62}], "sentAt": "2026-01-05"});
+        let other = json!([{"event": "a", "properties": {"api_key": hex}}]);
+        for (body, host, want) in [
+            (&event, "api.mixpanel.com", Verdict::Allow),
+            (&profile, "api-eu.mixpanel.com", Verdict::Allow),
+            (&batch, "api.segment.io", Verdict::Allow),
+            (&event, "sink.example", Verdict::Block),
+            (&batch, "sink.example", Verdict::Block),
+            (&other, "api.mixpanel.com", Verdict::Block),
+            (&event, "api.segment.io", Verdict::Block),
+        ] {
+            let url = format!("https://{host}/track");
+            let body = body.to_string();
+            let headers = [("content-type", "application/json")];
+            let answer = scan(&scanner, &post(&url, &headers, body.as_bytes()));
+            assert_eq!(answer.verdict, want, "{body} to {host}");
+        }
+    }
 }

@@ -1,11 +1,15 @@
 //! A credential at home: sent to a host that issues or accepts it, in the place where it belongs.
 
+use super::authority::host_in_url;
 use super::name::Host;
 use super::pattern::HostPattern;
 use crate::rules::Home;
 
 /// A home that is every host: where credentials of no known vendor belong, such as their own headers.
 pub(crate) const ANYWHERE: &str = "*";
+
+/// Longest URL in a text.
+const MAX_LINK: usize = 512;
 
 /// Where in a message something was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,15 +31,20 @@ pub(crate) enum Spot<'a> {
     Query(&'a str),
     /// The value of this form field, multipart part or JSON member.
     Field(&'a str),
+    /// The value of a JSON member of this name that is inside another.
+    Member(&'a str),
 }
 
 impl Place<'_> {
     /// Whether this place is meant by `at`, an entry such as `header:authorization`, `query:key`,
-    /// `field:refresh_token`, `path`, `url` or `body`.
+    /// `field:refresh_token`, `member:token`, `path`, `url` or `body`.
     pub(crate) fn is(&self, at: &str) -> bool {
         match at.split_once(':') {
             Some(("query", key)) => self.part == "url" && self.spot == Spot::Query(key),
             Some(("field", name)) => self.part == "body" && self.spot == Spot::Field(name),
+            Some(("member", name)) => {
+                self.part == "body" && (self.spot == Spot::Member(name) || self.spot == Spot::Field(name))
+            }
             Some(("header", _)) => self.part.eq_ignore_ascii_case(at),
             _ if at == "path" => self.part == "url" && self.spot == Spot::Path,
             _ => self.part == at,
@@ -69,7 +78,7 @@ pub(crate) fn at_home<'p>(
 }
 
 /// Whether a text has it, behind `before`, in the query of a URL, where any host may see it and which is its only home
-/// there: such as the access key id of a URL that somebody signed.
+/// there, such as the access key id of a URL that somebody signed; or where such URLs of this host are passed on.
 pub(crate) fn is_in_open_query(home: &[Home], before: &[u8]) -> bool {
     let Some(before) = before.strip_suffix(b"=").or_else(|| before.strip_suffix(b"%3D")) else {
         return false;
@@ -81,7 +90,26 @@ pub(crate) fn is_in_open_query(home: &[Home], before: &[u8]) -> bool {
             before.ends_with(key.as_bytes()) && home.at.iter().all(|at| name(at) == key.to_ascii_lowercase())
         })
     };
-    home.iter().filter(|home| home.hosts.iter().all(|host| host == ANYWHERE)).any(is_open)
+    let is_there = |home: &Home| {
+        if home.link { is_link_of(home, before) } else { home.hosts.iter().all(|host| host == ANYWHERE) }
+    };
+    home.iter().filter(|home| is_open(home)).any(is_there)
+}
+
+/// Whether `before` ends with a URL of one of these hosts, up to a key of its query.
+fn is_link_of(home: &Home, before: &[u8]) -> bool {
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || b"\"'<>()".contains(byte);
+    let text = &before[before.len().saturating_sub(MAX_LINK)..];
+    let text = text.rsplit(ends).next().unwrap_or_default();
+    let mut text = String::from_utf8_lossy(text).replace('\\', "");
+    for (escape, sign) in [("%3A", ":"), ("%2F", "/"), ("%3F", "?")] {
+        text = text.replace(escape, sign);
+    }
+    let url = text.rfind("https://").map(|at| &text[at..]);
+    let host = url.and_then(|url| Some(&url[host_in_url(url.as_bytes())?]));
+    let Some((host, port)) = host.and_then(Host::parse_with_port) else { return false };
+    let covers = |text: &String| HostPattern::parse(text).is_ok_and(|pattern| pattern.covers(&host, port));
+    home.hosts.iter().any(covers)
 }
 
 #[cfg(test)]
@@ -92,18 +120,24 @@ mod tests {
         let home = |hosts: &[&str], at: &[&str]| Home {
             hosts: hosts.iter().map(ToString::to_string).collect(),
             at: at.iter().map(ToString::to_string).collect(),
+            link: false,
         };
         vec![
             home(&["api.vendor.example"], &["header:authorization", "header:x-vendor-key", "query:key"]),
             home(&["*.vendor.example", "vendor.example"], &["field:refresh_token", "path"]),
             home(&["upload.vendor.example"], &["body"]),
+            home(&["in.vendor.example"], &["member:write_key"]),
         ]
     }
 
     #[test]
     fn a_key_that_any_host_may_see_says_no_more_in_a_text() {
         let home = |hosts: &str, at: &[&str]| {
-            vec![Home { hosts: vec![hosts.to_owned()], at: at.iter().map(ToString::to_string).collect() }]
+            vec![Home {
+                hosts: vec![hosts.to_owned()],
+                at: at.iter().map(ToString::to_string).collect(),
+                link: false,
+            }]
         };
         let signed = home("*", &["query:X-Credential", "field:x-credential"]);
         assert!(is_in_open_query(&signed, b"see https://host.example/a?X-Credential="));
@@ -113,6 +147,19 @@ mod tests {
         let anywhere = home("*", &["header:authorization", "query:key"]);
         assert!(!is_in_open_query(&anywhere, b"?key="));
         assert!(!is_in_open_query(&home("a.example", &["query:key"]), b"?key="));
+    }
+
+    #[test]
+    fn a_link_is_passed_on() {
+        let link = Home { hosts: vec!["*.meet.example".into()], at: vec!["query:pwd".into()], link: true };
+        let open = |before: &str| is_in_open_query(std::slice::from_ref(&link), before.as_bytes());
+        assert!(open("join https://eu.meet.example/j/1?pwd="));
+        assert!(open("join https:\\/\\/eu.meet.example\\/j\\/1?a=b&pwd="));
+        assert!(open("u=https%3A%2F%2Feu.meet.example%2Fj%2F1%3Fpwd%3D"));
+        assert!(!open("join https://eu.meet.example.evil.example/j/1?pwd="));
+        assert!(!open("join https://eu.meet.example/ or https://a.example/?pwd="));
+        assert!(!open("https://eu.meet.example/j/1?pw="));
+        assert!(!open("at https://eu.meet.example/j/1 the pwd="));
     }
 
     fn at(part: &'static str, spot: Spot<'static>) -> Place<'static> {
@@ -138,6 +185,11 @@ mod tests {
             (Some("vendor.example"), at("url", Spot::Path), true),
             (Some("vendor.example"), at("url", Spot::Query("x")), false),
             (Some("upload.vendor.example"), at("body", Spot::Field("note")), true),
+            (Some("events.vendor.example"), at("body", Spot::Member("write_key")), false),
+            (Some("in.vendor.example"), at("body", Spot::Member("write_key")), true),
+            (Some("in.vendor.example"), at("body", Spot::Field("write_key")), true),
+            (Some("in.vendor.example"), at("body", Spot::Member("note")), false),
+            (Some("in.vendor.example"), at("url", Spot::Member("write_key")), false),
             (Some("a b"), authorization, false),
             (None, authorization, false),
         ] {

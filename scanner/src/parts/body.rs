@@ -44,6 +44,12 @@ impl<'b> BodyMap<'b> {
         }
     }
 
+    /// The name of the innermost JSON member whose value is at `offset`.
+    pub(crate) fn member(&self, offset: usize) -> Option<&str> {
+        let (_, name) = self.scalar(offset)?.pointer.rsplit_once('/')?;
+        Some(name)
+    }
+
     /// Whether brackets and quotes must be percent-encoded.
     pub(crate) fn is_form(&self) -> bool {
         form::is_form(self.content_type)

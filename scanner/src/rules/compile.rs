@@ -269,7 +269,8 @@ fn homes(homes: &[Home]) -> Result<Vec<Home>, String> {
     match homes.iter().flat_map(|home| &home.at).find(|place| !exists(place)) {
         None => Ok(homes.to_vec()),
         Some(place) => Err(format!(
-            "home at {place:?}: there are header:<lower-case name>, query:<key>, field:<name>, path, url, body, connect"
+            "home at {place:?}: there are header:<lower-case name>, query:<key>, field:<name>, member:<name>, \
+             path, url, body, connect"
         )),
     }
 }
@@ -277,7 +278,7 @@ fn homes(homes: &[Home]) -> Result<Vec<Home>, String> {
 fn exists(place: &str) -> bool {
     match place.split_once(':') {
         Some(("header", name)) => !name.is_empty() && !name.bytes().any(|byte| byte.is_ascii_uppercase()),
-        Some(("query" | "field", name)) => !name.is_empty(),
+        Some(("query" | "field" | "member", name)) => !name.is_empty(),
         Some(_) => false,
         None => ["path", "url", "body", "connect"].contains(&place),
     }

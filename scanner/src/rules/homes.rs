@@ -33,7 +33,11 @@ impl Sent {
     }
 
     fn media_type(&self) -> &'static [u8] {
-        if self.body.starts_with(b"{") { b"application/json" } else { b"application/x-www-form-urlencoded" }
+        if self.body.starts_with(b"{") || self.body.starts_with(b"[") {
+            b"application/json"
+        } else {
+            b"application/x-www-form-urlencoded"
+        }
     }
 }
 
@@ -57,6 +61,11 @@ fn sent(host: &str, at: &str, secret: &[u8]) -> Vec<Sent> {
             let json = serde_json::json!({ "live": true, name: String::from_utf8_lossy(secret) });
             let form = format!("v=1&{name}={escaped}");
             [json.to_string(), form].map(|body| Sent { body: body.into_bytes(), ..plain() }).into()
+        }
+        Some(("member", name)) => {
+            let event =
+                serde_json::json!({ "event": "a", "properties": { name: String::from_utf8_lossy(secret) } });
+            vec![Sent { body: serde_json::json!([event]).to_string().into_bytes(), ..plain() }]
         }
         _ => Vec::new(),
     }

@@ -290,7 +290,10 @@ pub(crate) struct Until {
 pub(crate) struct Home {
     /// Host patterns as in the policy.
     pub(crate) hosts: Vec<String>,
-    /// Places as in `header:authorization`, `query:key`, `field:refresh_token`, `path`, `url`, `body`.
+    /// Places as in `header:authorization`, `query:key`, `field:refresh_token`, `member:token`, `path`, `url`, `body`.
     #[serde(default = "syntax::authorization")]
     pub(crate) at: Vec<String>,
+    /// Whether a URL of these hosts with it in its query is made to be passed on, and so is none of a text's secrets.
+    #[serde(default)]
+    pub(crate) link: bool,
 }
