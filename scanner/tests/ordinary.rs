@@ -34,6 +34,7 @@ const ORDINARY: &[&str] = &[
     "join https://zoom.us/j/8{digit-10}?pwd={base62-28}Zz09",
     "https://firebasestorage.googleapis.com/v0/b/a.appspot.com/o/i%2Fa.png?alt=media&token={uuid}",
     "https://onedrive.live.com/?authkey=%21A{base62-14}&id=1",
+    "https://graph.host.example/act_1{digit-15}/campaigns",
     // Documents and logs.
     "annotations:\n  checksum/secret: {hex-64}\n",
     "<wsse:Password Type=\"http://host.example/wss#PasswordDigest\">{base62-27}=</wsse:Password>",
@@ -54,6 +55,8 @@ const SECRETS: &[&str] = &[
     "https://files.host.example/a.png?alt=media&token={base62-40}",
     "<wsse:Password Type=\"http://host.example/wss#PasswordText\">{base62-20}</wsse:Password>",
     "secret: {hex-64}\n",
+    // Turned by thirteen.
+    "PGPASSWORD=act_{rot-24}",
 ];
 
 fn filled(random: &mut Random, text: &str) -> String {

@@ -34,7 +34,14 @@ pub(crate) fn at_turned_keyword(rule: &Rule, bytes: &[u8], at: usize, turn: Turn
         return rule.is_strong();
     }
     let (text, at) = turn.glimpse(bytes, &keyword, reach + BLOB, after + BLOB);
-    at_keyword(rule, &text, at).is_some_and(|secret| rule.is_strong() || !is_piece_of_blob(&text, &secret))
+    at_keyword(rule, &text, at).is_some_and(|secret| {
+        // `act_1570061128664784`: digits stand as they are, and without letters beside the keyword nobody turned it.
+        let is_keyword = |place: usize| (at..at + keyword.len()).contains(&place);
+        let has_letters =
+            || secret.clone().any(|place| text[place].is_ascii_alphabetic() && !is_keyword(place));
+        let is_turned = turn != Turn::Rot13 || has_letters();
+        is_turned && (rule.is_strong() || !is_piece_of_blob(&text, &secret))
+    })
 }
 
 /// How far the run goes on behind the keyword, read as it is turned; at most `max_bytes`.
