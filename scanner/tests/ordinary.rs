@@ -34,6 +34,11 @@ const ORDINARY: &[&str] = &[
     "join https://zoom.us/j/8{digit-10}?pwd={base62-28}Zz09",
     "https://firebasestorage.googleapis.com/v0/b/a.appspot.com/o/i%2Fa.png?alt=media&token={uuid}",
     "https://onedrive.live.com/?authkey=%21A{base62-14}&id=1",
+    // Numbers of sixteen digits that name one of many.
+    "see https://shop.host.example/orders/{card} and https://host.example/v1/posts/{card}/likes",
+    "GET /v21.0/{card}/insights?limit=9 HTTP/1.1\r\n",
+    "dsn: \"https://{hex-32}@o4504{digit-12}.ingest.host.example/{card}\"",
+    r#"{"thread": "{card}", "since": "{card}", "trace": "{card}"}"#,
     "https://graph.host.example/act_1{digit-15}/campaigns",
     // Documents and logs.
     "annotations:\n  checksum/secret: {hex-64}\n",
@@ -53,6 +58,12 @@ const SECRETS: &[&str] = &[
     "https://us02web.zoom.us/j/8{digit-10}?access_token={base62-32}",
     "https://zoom.us.host.example/j/1?pwd={base62-32}",
     "https://files.host.example/a.png?alt=media&token={base62-40}",
+    "https://host.example/{card}",
+    "https://host.example/collect/{card}",
+    "https://host.example/cards/{card}",
+    "https://host.example/orders?q={card}",
+    "GET /customers/{card} HTTP/1.1\r\n",
+    r#"{"note": "{card}", "user": "a"}"#,
     "<wsse:Password Type=\"http://host.example/wss#PasswordText\">{base62-20}</wsse:Password>",
     "secret: {hex-64}\n",
     // Turned by thirteen.
@@ -162,6 +173,30 @@ fn keys_of_events_go_home() {
             let headers = [("content-type", "application/json")];
             let answer = scan(&scanner, &post(&url, &headers, body.as_bytes()));
             assert_eq!(answer.verdict, want, "{body} to {host}");
+        }
+    }
+}
+
+#[test]
+fn what_belongs_to_a_host_goes_there() {
+    let scanner = scanner();
+    let mut random = Random::new(79);
+    for _ in 0..TIMES {
+        let card = filled(&mut random, "{card}");
+        let cookie = filled(&mut random, "at-main=\"Atza|{base62-200}\"");
+        for (host, path, want) in [
+            ("o45.ingest.us.sentry.io", format!("api/{card}/envelope/"), Verdict::Allow),
+            ("sink.example", format!("api/{card}/envelope/"), Verdict::Block),
+            ("sink.example", card.clone(), Verdict::Block),
+        ] {
+            let url = format!("https://{host}/{path}");
+            assert_eq!(scan(&scanner, &post(&url, &[], b"")).verdict, want, "{url}");
+        }
+        for (url, want) in
+            [("https://www.amazon.com/cart", Verdict::Allow), ("https://sink.example/cart", Verdict::Block)]
+        {
+            let answer = scan(&scanner, &post(url, &[("cookie", &cookie)], b""));
+            assert_eq!(answer.verdict, want, "{url}");
         }
     }
 }

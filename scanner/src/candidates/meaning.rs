@@ -5,7 +5,7 @@ use super::innocent::{PLAIN_KEYS, PLAIN_TOKENS};
 use super::lists::{Lists, lists_of};
 use super::names::MAX_NAME;
 use super::other_letters;
-use super::vocabulary::{KEYS_WITHOUT, SECRET_KEYS};
+use super::vocabulary::{COUNTS, KEYS_WITHOUT, SECRET_KEYS};
 
 /// Words of a name that are looked at, from its end.
 const MAX_WORDS: usize = 12;
@@ -19,51 +19,6 @@ const READERS: &[&str] = &[
 /// The same in one word.
 const PASSWORD_READERS: &[&str] =
     &["getpass", "getpasswd", "getpassword", "readpassword", "splitpasswd", "checkpw", "hashpw"];
-/// Words that end the names of numbers which are no account: ids, times, counts, articles.
-const COUNTS: &[&str] = &[
-    "id",
-    "ids",
-    "uid",
-    "pid",
-    "oid",
-    "ts",
-    "time",
-    "timestamp",
-    "date",
-    "seq",
-    "sequence",
-    "offset",
-    "size",
-    "bytes",
-    "length",
-    "count",
-    "total",
-    "version",
-    "nonce",
-    "seed",
-    "hash",
-    "checksum",
-    "ean",
-    "gtin",
-    "sku",
-    "tracking",
-    "imei",
-    "imsi",
-    "iccid",
-    "isbn",
-    "upc",
-    "batch",
-    "invoice",
-    "order",
-    "ticket",
-    "transaction",
-    "txn",
-    "ref",
-    "serial",
-    "shipment",
-    "parcel",
-];
-
 /// What the words of a name say about its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]

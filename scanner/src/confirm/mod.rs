@@ -10,6 +10,7 @@ mod label;
 mod names;
 mod numbers;
 mod phrases;
+mod segment;
 mod series;
 mod stretch;
 mod table;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::segment::is_of_collection;
 use super::series::is_of_series;
 use crate::candidates::classes::{NAME, SPACE, is, start_of};
 use crate::candidates::{names_a_count, spelled_words};
@@ -61,6 +62,7 @@ fn is_chance(rule: &Rule, bytes: &[u8], number: &Range<usize>) -> bool {
             || is_of_foreign_tuple(rule, bytes, number)
             || is_calculated_with(bytes, number)
             || is_negative(&bytes[..number.start])
+            || is_of_collection(bytes, number)
             || is_beside_dump(&bytes[..number.start])
             || is_beside_escape(bytes, number)
             || is_near_power(&bytes[number.clone()]))
