@@ -34,6 +34,8 @@ const ORDINARY: &[&str] = &[
     "join https://zoom.us/j/8{digit-10}?pwd={base62-28}Zz09",
     "https://firebasestorage.googleapis.com/v0/b/a.appspot.com/o/i%2Fa.png?alt=media&token={uuid}",
     "https://onedrive.live.com/?authkey=%21A{base62-14}&id=1",
+    "https://cdn.host.example/{uuid}/playlist.m3u8?token={base62-43}&expires=17{digit-8}",
+    "<a href=\"https://letters.host.example/unsubscribe?token={base62-40}&list=7\">Unsubscribe</a>",
     // Numbers of sixteen digits that name one of many.
     "see https://shop.host.example/orders/{card} and https://host.example/v1/posts/{card}/likes",
     "GET /v21.0/{card}/insights?limit=9 HTTP/1.1\r\n",
@@ -41,8 +43,14 @@ const ORDINARY: &[&str] = &[
     r#"{"thread": "{card}", "since": "{card}", "trace": "{card}"}"#,
     "https://graph.host.example/act_1{digit-15}/campaigns",
     // Documents and logs.
+    "ERROR: fetching token: AADSTS{digit-5}: Due to a change\n",
+    "Credentials *Credentials `protobuf:\"bytes,2,opt,name=user_credentials,json=userCredentials,proto3\"`\n",
+    "secret := \"projects/[PROJECT_ID]/secrets/[SECRET]\"\n",
+    "* Add new upstream signing key {HEX-40}\n",
     "annotations:\n  checksum/secret: {hex-64}\n",
     "<wsse:Password Type=\"http://host.example/wss#PasswordDigest\">{base62-27}=</wsse:Password>",
+    "Authorization: Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW\nAccept: *\n",
+    "   token=45ghiukldjahdnhzdauz&token_type_hint=refresh_token\n",
 ];
 
 /// What those leave room for, and must be stopped all the same.
@@ -58,12 +66,18 @@ const SECRETS: &[&str] = &[
     "https://us02web.zoom.us/j/8{digit-10}?access_token={base62-32}",
     "https://zoom.us.host.example/j/1?pwd={base62-32}",
     "https://files.host.example/a.png?alt=media&token={base62-40}",
+    "https://app.host.example/v1.2/login?token={base62-43}&expires=17{digit-8}",
+    "https://cdn.host.example/a.m3u8?access_token={base62-43}&expires=17{digit-8}",
+    "https://letters.host.example/login?token={base62-40}",
     "https://host.example/{card}",
     "https://host.example/collect/{card}",
     "https://host.example/cards/{card}",
     "https://host.example/orders?q={card}",
     "GET /customers/{card} HTTP/1.1\r\n",
     r#"{"note": "{card}", "user": "a"}"#,
+    "bearer token: AADSTS{base62-30}: it is\n",
+    "Credentials: `protobuf-{base62-32}`\n",
+    "signing_key: {HEX-40}\n",
     "<wsse:Password Type=\"http://host.example/wss#PasswordText\">{base62-20}</wsse:Password>",
     "secret: {hex-64}\n",
     // Turned by thirteen.

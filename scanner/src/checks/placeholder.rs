@@ -95,6 +95,9 @@ const MAX_HEAD: usize = 48;
 /// Fewer letters turn up in base64 by chance.
 const MIN_WORDS: usize = 8;
 
+/// Shorter names in brackets may be signs of a password.
+const MIN_SLOT: usize = 5;
+
 /// Longest user and password in base64 that are words.
 const MAX_PAIR: usize = 48;
 
@@ -125,6 +128,16 @@ fn is_slot(text: &[u8]) -> bool {
         || wrapped(b'%', b'%')
         || dollar.is_some_and(|rest| rest.iter().all(name) || rest.iter().all(variable))
         || REFERS.is_match(text)
+        || has_slot(text)
+}
+
+/// `projects/[PROJECT_ID]/secrets/[SECRET]`
+fn has_slot(text: &[u8]) -> bool {
+    let of_name = |byte: &&u8| byte.is_ascii_uppercase() || **byte == b'_';
+    text.split(|byte| *byte == b'[').skip(1).any(|slot| {
+        let name = slot.iter().take_while(of_name).count();
+        name >= MIN_SLOT && slot.get(name) == Some(&b']')
+    })
 }
 
 /// `sk-ant-sid01-...`: how it begins, and no more. Full stops at its end may have been taken for those of a sentence.
@@ -183,6 +196,7 @@ mod tests {
     fn knows_what_documents_write() {
         let placeholders = [
             "<TOKEN>",
+            "projects/[PROJECT_ID]/secrets/1",
             "${API_KEY}",
             "{{ secrets.KEY }}",
             "$API_KEY",

@@ -7,6 +7,7 @@ mod context;
 mod digits;
 mod heading;
 mod label;
+mod links;
 mod names;
 mod numbers;
 mod phrases;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
+use super::links::is_of_open_link;
 use crate::candidates::{Named, Says, says};
 use crate::hosts::ANYWHERE;
 use crate::rules::{Home, Rule, RuleSet, Trigger};
@@ -34,8 +35,8 @@ const MIN_TOKEN: usize = 12;
 const MAX_CHANCE: usize = 4;
 const MIN_BLOB: usize = 24;
 
-/// Longest URL of a badge.
-const MAX_BADGE: usize = 160;
+/// Digits of the fingerprint of a key of PGP.
+const FINGERPRINT: usize = 40;
 
 /// A passphrase has at least one word more.
 const MIN_GAPS: usize = 3;
@@ -98,7 +99,8 @@ impl NameRules {
             || repeats(name, text, name_says)
             || (!named.is_text && (is_identifier(text) || says(text) >= Says::Perhaps))
             || is_name_of_secret(text)
-            || is_of_badge(bytes, named.name.start)
+            || is_of_open_link(bytes, &named.name)
+            || is_remark(bytes, named)
         {
             return None;
         }
@@ -212,14 +214,30 @@ fn is_name_of_secret(value: &[u8]) -> bool {
         && says(value) >= Says::Perhaps
 }
 
-/// `https://…/badge.svg?token=…`: what shows a badge is in every README, and opens nothing else.
-fn is_of_badge(bytes: &[u8], name: usize) -> bool {
-    const MARKS: [&[u8]; 3] = [b"/badge", b"badge.svg", b"shields.io/"];
-    let before = &bytes[name.saturating_sub(MAX_BADGE)..name];
-    let is_of_query = before.last().is_some_and(|byte| b"?&".contains(byte));
-    let ends = |byte: &u8| byte.is_ascii_whitespace() || b"\"'<>()".contains(byte);
-    let shows_badge = |url: &[u8]| MARKS.iter().any(|mark| memchr::memmem::find(url, mark).is_some());
-    is_of_query && before.rsplit(ends).next().is_some_and(shows_badge)
+/// `AADSTS50079: …` of an error, `json:"client_secret"` of a field in Go, the fingerprint of a key that signs packages.
+fn is_remark(bytes: &[u8], named: &Named) -> bool {
+    let text = &bytes[named.value.clone()];
+    is_code_of_error(text, &bytes[named.value.end..]) || is_tag(text) || {
+        let name = &bytes[named.name.clone()];
+        let of_fingerprint = |byte: &u8| byte.is_ascii_digit() || (b'A'..=b'F').contains(byte);
+        text.len() == FINGERPRINT && text.iter().all(of_fingerprint) && name.ends_with(b"signing key")
+    }
+}
+
+fn is_code_of_error(text: &[u8], rest: &[u8]) -> bool {
+    let letters = text.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+    let digits = &text[letters..];
+    let is_code = (4..=8).contains(&letters) && (4..=7).contains(&digits.len());
+    is_code && digits.iter().all(u8::is_ascii_digit) && rest.starts_with(b": ")
+}
+
+fn is_tag(text: &[u8]) -> bool {
+    const TAGS: [&[u8]; 8] =
+        [b"json", b"protobuf", b"yaml", b"xml", b"db", b"form", b"mapstructure", b"toml"];
+    let word = text.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+    let Some(rest) = text[word..].strip_prefix(b":") else { return false };
+    let opened = &rest[rest.iter().take_while(|byte| **byte == b'\\').count()..];
+    TAGS.contains(&&text[..word]) && (opened.starts_with(b"\"") || opened.starts_with(b"&quot;"))
 }
 
 /// What code calls a thing: `x25519_sign`, `module$of`, `b64header`, `SensitiveString2048`.
