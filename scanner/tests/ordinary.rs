@@ -25,6 +25,7 @@ const ORDINARY: &[&str] = &[
     r#"{"continuationCommand": {"token": "{base62-60}", "request": "BROWSE"}}"#,
     "{\"continuationCommand\": {\n      \"token\": \"{base62-60}\"\n}}",
     "gcloud search \\-\\-page\\-token=\"{base62-16}\"\n",
+    r#"["4", "7", "room:1", "phx_reply", {"status": "ok", "response": {"cursor": "{base62-44}"}}]"#,
     // Shops and devices.
     r#"{"cart_token": "{hex-32}", "checkout_token": "{hex-32}"}"#,
     r#"{"pushToken": "{hex-64}", "fcmToken": "{base62-22}:APA91b{base62-100}"}"#,
@@ -212,5 +213,16 @@ fn what_belongs_to_a_host_goes_there() {
             let answer = scan(&scanner, &post(url, &[("cookie", &cookie)], b""));
             assert_eq!(answer.verdict, want, "{url}");
         }
+    }
+}
+
+#[test]
+fn a_key_in_pieces_begins_with_no_event() {
+    let scanner = scanner();
+    let mut random = Random::new(80);
+    for _ in 0..TIMES {
+        let body = filled(&mut random, r#"["phx_{base62-7}7", "{base62-24}", "{base62-12}"]"#);
+        let answer = scan(&scanner, &post("https://sink.example/x", &[], body.as_bytes()));
+        assert_eq!(answer.verdict, Verdict::Block, "{body}");
     }
 }

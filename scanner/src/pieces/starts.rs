@@ -14,6 +14,8 @@ const GENERATED_BITS: f64 = 16.0;
 const LONG_REST: usize = 8;
 /// Shorter beginnings are no names by themselves.
 const LONG_WORD: usize = 6;
+/// Events of channels, as in `phx_reply`, which begins a key of PostHog.
+const EVENTS: [&[u8]; 5] = [b"join", b"reply", b"leave", b"close", b"error"];
 /// Bytes by which a beginning is found.
 const KEY: usize = 3;
 /// The same in hex, two digits each.
@@ -183,6 +185,7 @@ impl Entry {
         match (same, known == self.text.bytes.len()) {
             (false, _) => Begin::No,
             (true, false) => Begin::Part,
+            (true, true) if self.text.bytes.ends_with(b"_") && EVENTS.contains(&&text[known..]) => Begin::No,
             (true, true) if self.is_wordy && self.is_name(&text[known..]) => Begin::No,
             (true, true) if self.is_wordy => begin_of(&text[known..]),
             (true, true) => Begin::Whole,
