@@ -152,6 +152,8 @@ pub(super) const NO_SECRETS: &[&str] = &[
     "checksum",
     "sum",
     "fingerprint",
+    "accessor",
+    "mint",
     "sig",
     "signature",
     "thumbprint",

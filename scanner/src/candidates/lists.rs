@@ -20,6 +20,11 @@ impl Lists {
     pub(super) const PLAIN_TOKENS: Self = Self(1 << 6);
     pub(super) const SALTED: Self = Self(1 << 7);
 
+    /// These and `lists`.
+    pub(super) const fn and(self, lists: Self) -> Self {
+        Self(self.0 | lists.0)
+    }
+
     /// Whether any of `lists` is among these.
     pub(super) fn has(self, lists: Self) -> bool {
         self.0 & lists.0 != 0

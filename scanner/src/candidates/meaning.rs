@@ -58,6 +58,9 @@ pub(crate) fn says(name: &[u8]) -> Says {
     let is_empty = |word: &&&str| word.is_empty();
     let words = &list[list.iter().take_while(is_empty).count()..];
     let Some(named) = words.iter().rposition(|word| !is_trailer(word)) else { return Says::Nothing };
+    if is_of_next(name, words) {
+        return Says::Nothing;
+    }
     let mut lists = [Lists::default(); MAX_WORDS];
     for (lists, word) in lists.iter_mut().zip(&words[..=named]) {
         *lists = lists_of(word);
@@ -73,6 +76,18 @@ pub(crate) fn says(name: &[u8]) -> Says {
             if !is_open && (0..named).any(is_secret) { Says::Likely } else { Says::Nothing }
         }
         says => says,
+    }
+}
+
+/// `NextRecordToken`: where a list goes on. `NEXT_SANITY_TOKEN` is a setting of Next.js.
+fn is_of_next(name: &[u8], words: &[&str]) -> bool {
+    const OTHERS: Lists = Lists::SECRETS.and(Lists::SECRET_KEYS).and(Lists::PASSWORDS);
+    let is_camel = name.get(4).is_some_and(u8::is_ascii_uppercase) && name.iter().any(u8::is_ascii_lowercase);
+    match words {
+        ["next", between @ .., "token"] => {
+            is_camel && between.len() <= 2 && !between.iter().any(|word| lists_of(word).has(OTHERS))
+        }
+        _ => false,
     }
 }
 
@@ -203,6 +218,8 @@ mod tests {
                     "hmac_key",
                     "signingkey",
                     "refresh_token",
+                    "nextAccessToken",
+                    "NEXT_SANITY_TOKEN",
                     "session-cookie",
                     "api_keys",
                     "AUTH_SALT",
@@ -241,6 +258,10 @@ mod tests {
                     "ice-pwd",
                     "progressToken",
                     "partialResultToken",
+                    "NextRecordToken",
+                    "nextThingPageToken",
+                    "token_accessor",
+                    "tokenMint",
                     "unexpected token",
                 ],
             ),

@@ -173,6 +173,7 @@ pub(super) const COUNTS: &[&str] = &[
     "uid",
     "pid",
     "oid",
+    "gid",
     "ts",
     "time",
     "timestamp",

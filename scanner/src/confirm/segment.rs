@@ -6,6 +6,8 @@ use crate::candidates::classes::{NAME, is};
 
 /// Longest name of a collection.
 const MAX_SEGMENT: usize = 32;
+/// Letters of a prefix of an id.
+const MAX_PREFIX: usize = 6;
 /// Longest host of one that takes reports, and digits of its keys.
 const MAX_HOST: usize = 64;
 const KEY: usize = 32;
@@ -33,12 +35,17 @@ const ACCOUNTS: &[&[u8]] = &[
 
 /// Whether the number is a whole segment of a path, behind one that names what it is one of, or a version of an
 /// interface. Behind any other it may be sent away, as in `/collect/4…`.
+///
+/// Behind a version the number may have a prefix: `/v21.0/act_4…/campaigns`.
 pub(super) fn is_of_collection(bytes: &[u8], number: &Range<usize>) -> bool {
+    let start = start_of_id(&bytes[..number.start]);
+    let is_bare = start == number.start;
     let ends = |byte: &u8| byte.is_ascii_whitespace() || b"/?#&\"'\\<>)],".contains(byte);
-    let Some(before) = segments_before(&bytes[..number.start]) else { return false };
+    let Some(before) = segments_before(&bytes[..start]) else { return false };
     let segment = before.iter().rev().take(MAX_SEGMENT + 1).take_while(|byte| is(**byte, NAME)).count();
     let (parent, segment) = before.split_at(before.len() - segment);
-    let is_one_of_many = segments_before(parent).is_some() && (is_plural(segment) || is_version(segment));
+    let is_one_of_many =
+        segments_before(parent).is_some() && (is_bare && is_plural(segment) || is_version(segment));
     bytes.get(number.end).is_none_or(ends) && (is_one_of_many || is_of_report(before))
 }
 
@@ -51,6 +58,16 @@ fn is_of_report(before: &[u8]) -> bool {
     };
     let of_key = |byte: &u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte);
     key.iter().all(of_key) && segments_before(scheme).is_some()
+}
+
+/// Where `act_`, small letters and a line before a number, begins, unless they are of an account or there are none.
+fn start_of_id(before: &[u8]) -> usize {
+    let Some(prefix) = before.strip_suffix(b"_") else { return before.len() };
+    let letters =
+        prefix.iter().rev().take(MAX_PREFIX + 1).take_while(|byte| byte.is_ascii_lowercase()).count();
+    let name = &prefix[prefix.len() - letters..];
+    let is_account = name == b"cc" || ACCOUNTS.iter().any(|word| memchr::memmem::find(name, word).is_some());
+    if (2..=MAX_PREFIX).contains(&letters) && !is_account { prefix.len() - letters } else { before.len() }
 }
 
 /// What stands before a `/`, which JSON may escape.
@@ -90,6 +107,9 @@ mod tests {
             ("GET /products/#?page=2 HTTP/1.1", true),
             ("https:\\/\\/host.example\\/posts\\/#\"", true),
             ("https://host.example/v21.0/#/insights", true),
+            ("https://host.example/v21.0/act_#/insights", true),
+            ("https://host.example/v21.0/card_#/insights", false),
+            ("https://host.example/orders/act_#", false),
             ("https://host.example/#", false),
             ("https://host.example/collect/#", false),
             ("https://host.example/cards/#", false),
