@@ -33,8 +33,8 @@ const ASK_EVERY: usize = 64 << 10;
 /// Decodings inside decodings that are undone.
 const MAX_DEPTH: usize = 6;
 
-/// Tokens of one message that are followed over what cuts them: what only looks like many costs no more.
-const MAX_CUTS: usize = 1 << 12;
+/// Tries in one message to follow a token over what cuts it: what only looks like many costs no more.
+const MAX_CUTS: usize = 1 << 10;
 
 /// Bytes of nested decodings that are looked at, beyond four times the message.
 const SPARE_BUDGET: usize = 16 << 20;
@@ -102,7 +102,7 @@ pub(crate) struct Looking<'s> {
     budget: usize,
     /// The deadline is asked for when so many bytes have been looked at.
     ask_at: usize,
-    /// Tokens that may still be followed over what cuts them.
+    /// Tries that are left to follow a token over what cuts it.
     cuts: usize,
     /// Blocks that no look is at, for views in views: one is larger than most of those.
     spare: Vec<Box<Block>>,

@@ -44,7 +44,7 @@ fn cut(token: &str, style: (&str, &str, &str), pieces: usize) -> String {
     let width = token.len().div_ceil(pieces);
     let (before, after, between) = style;
     let piece = |number: usize| &token[number * width..token.len().min((number + 1) * width)];
-    let styled = (0..pieces).map(|number| {
+    let styled = (0..token.len().div_ceil(width)).map(|number| {
         let count = (number + 1).to_string();
         format!("{}{}{}", before.replace('#', &count), piece(number), after.replace('#', &count))
     });
@@ -76,6 +76,28 @@ fn tokens_are_found_over_what_cuts_them() {
     }
     assert!(sent > 1000, "{sent}");
     assert!(missed.len() * 100 <= sent * 6, "{} of {sent}: {}", missed.len(), missed.join("\n"));
+}
+
+#[test]
+fn short_pieces_are_found_by_what_they_are_called() {
+    let scanner = scanner();
+    let (mut sent, mut missed) = (0, Vec::new());
+    for (rule, token) in tokens(4) {
+        let pieces = token.len().div_ceil(10);
+        for style in [
+            ("part#=", "", "\n"),
+            ("Part #: `", "`", "\n"),
+            ("chunk_#: \"", "\"", "\n"),
+            ("| # | ", " |", "\n"),
+        ] {
+            sent += 1;
+            let note = cut(&token, style, pieces);
+            if token.len() < 120 && !is_stopped(&scanner, &note) {
+                missed.push(format!("{rule} {note:?}"));
+            }
+        }
+    }
+    assert!(missed.len() * 100 <= sent * 8, "{} of {sent}: {}", missed.len(), missed.join("\n"));
 }
 
 #[test]

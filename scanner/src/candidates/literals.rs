@@ -30,6 +30,29 @@ const TURNED_STEMS: &[&str] = &[
     "_PWD",
 ];
 
+/// What the first piece of something is called.
+const PIECES: &[&str] = &[
+    "art1",
+    "art_1",
+    "art 1",
+    "art-1",
+    "ART1",
+    "ART_1",
+    "ART 1",
+    "hunk1",
+    "hunk_1",
+    "hunk 1",
+    "HUNK_1",
+    "iece1",
+    "iece_1",
+    "iece 1",
+    "irst part",
+    "irst half",
+    "irst piece",
+    "irst chunk",
+    "| 1 | ",
+];
+
 /// What a literal stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Literal {
@@ -43,6 +66,8 @@ pub(crate) enum Literal {
     Uuencoded,
     /// A call that puts a list of strings together.
     Joining,
+    /// The first piece of something is called so.
+    Piece,
     /// The rule, or the rule in turned text, has this keyword, which fits no run; see [`Turn::rule_of`].
     Keyword(usize),
 }
@@ -68,11 +93,14 @@ impl Literals {
         });
         let others =
             [entry(b"//:".to_vec(), Literal::ReversedUrl), entry(UUENCODED.to_vec(), Literal::Uuencoded)];
+        let pieces = PIECES.iter().map(|word| entry(word.as_bytes().to_vec(), Literal::Piece));
         let calls = JOINING_CALLS.map(|call| entry(call.to_vec(), Literal::Joining));
         let keywords = keywords_of(rules)
             .filter(|(rule, keyword)| !is_in_run(&rules.rules[*rule], keyword))
             .flat_map(|(rule, keyword)| spellings(rules, rule, keyword));
-        let table = Table::new(stems.chain(turned).chain(others).chain(calls).chain(keywords).collect());
+        let table = Table::new(
+            stems.chain(turned).chain(others).chain(calls).chain(pieces).chain(keywords).collect(),
+        );
         let literals = table.literals().map(|literal| (literal.bytes.as_slice(), literal.ignore_case));
         Self { beginnings: Beginnings::new(literals), table }
     }

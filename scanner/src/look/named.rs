@@ -41,7 +41,12 @@ impl Looking<'_> {
             }
             Literal::Uuencoded if !view.is_ambiguous => turned.extend(uudecoded(view.bytes, at)),
             Literal::Joining => turned.extend(names.listed.at(view.bytes, at)),
-            Literal::Stem | Literal::Turned(_) | Literal::ReversedUrl | Literal::Uuencoded => {}
+            Literal::Piece if !view.is_ambiguous => turned.extend(self.first_piece(view, at)),
+            Literal::Piece
+            | Literal::Stem
+            | Literal::Turned(_)
+            | Literal::ReversedUrl
+            | Literal::Uuencoded => {}
         });
         turned.iter().try_for_each(|decoded| self.nested(view, decoded))
     }

@@ -15,6 +15,9 @@ use crate::views::{Cut, Decoded, EncodedRun, Turn, Turned, View, joined_lines};
 
 use super::Looking;
 
+/// So much of a token says which it is.
+const LONGEST_START: usize = 24;
+
 /// How far runs were read.
 #[derive(Default)]
 pub(super) struct RunPass {
@@ -95,13 +98,30 @@ impl Looking<'_> {
             self.hit(view, rule, secret);
             return None;
         }
-        let may_be_cut = !view.is_ambiguous && compiled.tells_when_turned() && !compiled.is_known();
-        if !may_be_cut || self.cuts == 0 {
+        self.cut_token(view, at, rule)
+    }
+
+    /// The token that begins in the piece behind the label at `label`: too short for a run, it has its name.
+    pub(super) fn first_piece(&mut self, view: &View<'_>, label: usize) -> Option<Decoded> {
+        let finder = self.finder;
+        let at = behind_label(view.bytes, label).filter(|_| self.cuts > 0)?;
+        self.cuts -= 1;
+        // Names of tokens are cut, too.
+        let mut head = Cut::new(view, at)?;
+        while head.text.len() < LONGEST_START && head.grow() {}
+        let mut rules = finder.starts.rules_at(&head.text);
+        rules.find_map(|rule| self.cut_token(view, at, rule))
+    }
+
+    /// The token of this rule that begins at `at` and goes on behind what cuts it.
+    fn cut_token(&mut self, view: &View<'_>, at: usize, rule: usize) -> Option<Decoded> {
+        let rule = &self.finder.rules.rules[rule];
+        if view.is_ambiguous || rule.is_known() || !rule.tells_when_turned() || self.cuts == 0 {
             return None;
         }
         let mut cut = Cut::new(view, at).filter(Cut::goes_on)?;
         self.cuts -= 1;
-        let pieces = most_pieces(compiled, &mut cut)?;
+        let pieces = most_pieces(rule, &mut cut, &mut self.cuts)?;
         let mut whole = Cut::new(view, at)?;
         while whole.pieces() < pieces && whole.grow() {}
         Some(whole.decoded())
@@ -137,19 +157,30 @@ impl Looking<'_> {
     }
 }
 
-/// How many pieces make a token of `rule`, the most where several numbers do.
-fn most_pieces(rule: &Rule, cut: &mut Cut<'_>) -> Option<usize> {
+/// How many pieces make a token of `rule`, the most where several numbers do, in so many tries.
+fn most_pieces(rule: &Rule, cut: &mut Cut<'_>, tries: &mut usize) -> Option<usize> {
     let mut most = None;
-    while cut.grow() {
-        if cut.text.len() >= rule.min_bytes
-            && let Some(secret) = confirm::at_keyword(rule, &cut.text, 0)
-        {
+    while *tries > 0 && cut.grow() {
+        if cut.text.len() < rule.min_bytes {
+            continue;
+        }
+        *tries -= 1;
+        if let Some(secret) = confirm::at_keyword(rule, &cut.text, 0) {
             let secret = &cut.text[secret];
             let is_sure = looks_generated(secret) && is_evident(rule, secret, cut.pieces());
             most = if is_sure { Some(cut.pieces()) } else { most };
         }
     }
     most
+}
+
+/// Where the value behind a label begins: `part1=`, `Part 1: "`, `| 1 | `.
+fn behind_label(bytes: &[u8], label: usize) -> Option<usize> {
+    const LABEL: std::ops::Range<usize> = 4..24;
+    let window = &bytes[label..bytes.len().min(label + LABEL.end)];
+    let sign = LABEL.start + window.get(LABEL.start..)?.iter().position(|byte| b":=|>".contains(byte))?;
+    let gap = window[sign..].iter().take_while(|byte| !is(**byte, CORE)).count();
+    (gap > 0).then_some(label + sign + gap)
 }
 
 /// What may be encoded in a run. A digest is passed over by all that looks for numbers and base85.

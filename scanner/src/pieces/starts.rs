@@ -138,6 +138,11 @@ impl Starts {
         self.spelled.with(text).map(|entry| entry.begins(text)).max().unwrap_or(Begin::No)
     }
 
+    /// The rules whose secrets begin as `text` does.
+    pub(crate) fn rules_at<'s>(&'s self, text: &'s [u8]) -> impl Iterator<Item = usize> + 's {
+        self.at(text).filter(|(_, form)| *form == Form::Plain).map(|(rule, _)| rule)
+    }
+
     /// The rules whose secrets begin as `text` does, and how they are spelled.
     pub(super) fn at<'s>(&'s self, text: &'s [u8]) -> impl Iterator<Item = (usize, Form)> + 's {
         self.spelled

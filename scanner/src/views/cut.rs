@@ -74,7 +74,7 @@ impl<'b> Cut<'b> {
         let limit = self.bytes.len().min(gap.range.end + MAX_TOKEN);
         let piece = gap.range.end..end_of(&self.bytes[..limit], gap.range.end, EXTENDED);
         let is_too_long = !gap.is_labelled && piece.len() > self.first.len();
-        if is_too_long || self.text.len() + piece.len() > MAX_TOKEN {
+        if is_too_long || self.begins_another(&piece) || self.text.len() + piece.len() > MAX_TOKEN {
             return false;
         }
         self.steps.push(self.text.len(), piece.start);
@@ -83,6 +83,11 @@ impl<'b> Cut<'b> {
         (self.end, self.last, self.pieces) = (piece.end, piece.len(), self.pieces + 1);
         self.gap = Some(gap);
         true
+    }
+
+    /// Whether a piece begins as the first one does: another token.
+    fn begins_another(&self, piece: &Range<usize>) -> bool {
+        self.bytes[piece.clone()].starts_with(&self.bytes[self.first.start..self.first.start + MIN_FIRST])
     }
 
     fn next_gap(&self) -> Option<Gap> {
