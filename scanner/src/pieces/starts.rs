@@ -14,7 +14,7 @@ const GENERATED_BITS: f64 = 16.0;
 const LONG_REST: usize = 8;
 /// Shorter beginnings are no names by themselves.
 const LONG_WORD: usize = 6;
-/// Events of channels, as in `phx_reply`, which begins a key of PostHog.
+/// Events of channels, as in `phx_reply`: keys begin with three letters and a line, too.
 const EVENTS: [&[u8]; 5] = [b"join", b"reply", b"leave", b"close", b"error"];
 /// Bytes by which a beginning is found.
 const KEY: usize = 3;
