@@ -65,25 +65,28 @@ impl Keywords {
         runs: &Runs,
         mut found: impl FnMut(usize, usize),
     ) {
-        let mut inner = [0; WORDS];
-        self.inner_beginnings.fill_some(bytes, block.range().start, runs.chunks(), &mut inner);
+        let start = block.range().start;
+        let (mut words, mut inner) = ([0; WORDS], [0; WORDS]);
+        self.inner_beginnings.fill_some(bytes, start, runs.chunks(), &mut inner);
         // The word before the block may end with it.
         let mut carried = 1;
-        for (at, inner) in block.range().step_by(CHUNK).zip(inner) {
+        for ((at, words), inner) in block.range().step_by(CHUNK).zip(&mut words).zip(&mut inner) {
             let covered = runs.covered(block, at);
             let after_telling = covered.telling << 1 | carried;
             carried = covered.telling >> (CHUNK - 1);
+            *inner &= covered.all;
             if covered.telling | after_telling != 0 {
                 for end in block.positions(at, block.word_ends(at) & after_telling) {
                     self.reversed_before(bytes, end, &mut found);
                 }
-                for at in block.positions(at, block.word_starts(at) & covered.telling) {
-                    self.of_words.at(bytes, at).for_each(|rule| found(at, rule));
-                }
+                *words = block.word_starts(at) & covered.telling;
             }
-            if covered.all != 0 {
-                for at in block.positions(at, inner & covered.all) {
-                    self.inner.at(bytes, at).for_each(|rule| found(at, rule));
+        }
+        for (table, mut words) in [(&self.of_words, words), (&self.inner, inner)] {
+            table.sift(bytes, start, &mut words);
+            for (at, word) in block.range().step_by(CHUNK).zip(words) {
+                for at in block.positions(at, word) {
+                    table.at(bytes, at).for_each(|rule| found(at, rule));
                 }
             }
         }

@@ -110,6 +110,7 @@ impl Literals {
     pub(crate) fn find_in(&self, bytes: &[u8], block: &Block, mut found: impl FnMut(usize, Literal)) {
         let mut words = [0; WORDS];
         self.beginnings.fill(bytes, block.range().start, &mut words);
+        self.table.sift(bytes, block.range().start, &mut words);
         for (word, at) in words.into_iter().zip(block.range().step_by(CHUNK)) {
             for at in block.positions(at, word) {
                 self.table.at(bytes, at).for_each(|literal| found(at, literal));
