@@ -18,9 +18,9 @@ use super::beginnings::{Beginnings, PLACES, REACH, SETS};
 use super::{BITS, CHUNK, CLASSES, Class, KEPT, WORDS, padded};
 
 /// Columns of the matrix of each class.
-static COLUMNS: [[u8; 16]; CLASSES] = columns();
+pub(super) static COLUMNS: [[u8; 16]; CLASSES] = columns();
 /// The bit of each high half; none for bytes that are no ASCII.
-static HIGH: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0];
+pub(super) static HIGH: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0];
 
 const fn columns() -> [[u8; 16]; CLASSES] {
     let mut columns = [[0; 16]; CLASSES];
@@ -178,18 +178,15 @@ pub(super) fn beginnings(literals: &Beginnings, chunk: &[u8; REACH]) -> Option<u
 }
 
 /// The same for those chunks of `bytes` that have a bit in `wanted` and are followed by enough others; how many of all
-/// are.
+/// are. None where the processor lacks the instructions.
 pub(super) fn fill_beginnings(
     literals: &Beginnings,
     bytes: &[u8],
     wanted: u32,
     words: &mut [u64; WORDS],
-) -> usize {
-    if !is_x86_feature_detected!("avx2") {
-        return 0;
-    }
+) -> Option<usize> {
     // SAFETY: the processor has AVX2.
-    unsafe { fill_beginnings_with(literals, bytes, wanted, words) }
+    is_x86_feature_detected!("avx2").then(|| unsafe { fill_beginnings_with(literals, bytes, wanted, words) })
 }
 
 #[target_feature(enable = "avx2")]

@@ -61,9 +61,11 @@ impl Beginnings {
     /// The same for those chunks that have a bit in `wanted`.
     pub(crate) fn fill_some(&self, bytes: &[u8], start: usize, wanted: u32, words: &mut [u64; WORDS]) {
         #[cfg(target_arch = "x86_64")]
-        let filled = super::avx2::fill_beginnings(self, &bytes[start..], wanted, words);
+        let filled = super::avx512::fill_beginnings(self, &bytes[start..], wanted, words)
+            .or_else(|| super::avx2::fill_beginnings(self, &bytes[start..], wanted, words));
         #[cfg(not(target_arch = "x86_64"))]
-        let filled = 0;
+        let filled = None;
+        let filled = filled.unwrap_or(0);
         let chunks = (start..bytes.len()).step_by(CHUNK).enumerate().skip(filled);
         for (index, at) in chunks.take_while(|(index, _)| *index < WORDS) {
             if wanted >> index & 1 == 1 {

@@ -1,5 +1,6 @@
 //! The words of a block, and what passes ask of them.
 
+use std::num::NonZero;
 use std::ops::Range;
 
 use super::{BLOCK, CHUNK, Class, KEPT, WORDS, below, end_of, fill, last_of_rows, since};
@@ -90,10 +91,9 @@ impl Block {
     pub(crate) fn positions(&self, at: usize, mut word: u64) -> impl Iterator<Item = usize> + use<> {
         word &= below(self.end - at);
         std::iter::from_fn(move || {
-            let position = at + word.trailing_zeros() as usize;
-            let some = word != 0;
-            word &= word.wrapping_sub(1);
-            some.then_some(position)
+            let place = NonZero::new(word)?.trailing_zeros();
+            word &= word - 1;
+            Some(at + place as usize)
         })
     }
 

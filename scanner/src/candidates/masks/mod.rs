@@ -5,6 +5,8 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod beginnings;
 mod block;
 mod buckets;
@@ -266,7 +268,7 @@ fn words_of<const N: usize>(chunk: &[u8; CHUNK], classes: [Class; N]) -> [u64; N
 /// Words of each class for all of `bytes`, behind the one that is already there.
 fn fill(bytes: &[u8], words: &mut [[u64; WORDS + 1]; KEPT]) {
     #[cfg(target_arch = "x86_64")]
-    if avx2::fill(bytes, words) {
+    if avx512::fill(bytes, words) || avx2::fill(bytes, words) {
         return;
     }
     portable::fill(bytes, words);

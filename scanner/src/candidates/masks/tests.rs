@@ -6,6 +6,8 @@ use super::{
     BITS, BLOCK, Beginnings, Block, CHUNK, Class, KEPT, ROW, WORDS, beginnings, end_of, fill,
     next_text_in_base64, portable,
 };
+#[cfg(target_arch = "x86_64")]
+use super::{avx2, avx512};
 
 /// Bytes of every class close together, and any other.
 fn text() -> impl Strategy<Value = Vec<u8>> {
@@ -72,6 +74,11 @@ proptest! {
         fill(&bytes, &mut fast);
         portable::fill(&bytes, &mut slow);
         prop_assert_eq!(fast, slow);
+        #[cfg(target_arch = "x86_64")]
+        for look in [avx2::fill, avx512::fill] {
+            let mut words = [[7; WORDS + 1]; KEPT];
+            prop_assert!(!look(&bytes, &mut words) || words == slow);
+        }
         for class in Class::ALL {
             prop_assert_eq!(end_of(&bytes, 0, class), portable::length_of(&bytes, class));
         }
@@ -99,6 +106,13 @@ proptest! {
         }
         let chunk: [u8; beginnings::REACH] = std::array::from_fn(|at| text.get(at).copied().unwrap_or(0));
         prop_assert_eq!(beginnings.look_at(&chunk), beginnings.look_slowly(&chunk));
+        #[cfg(target_arch = "x86_64")]
+        for look in [avx2::fill_beginnings, avx512::fill_beginnings] {
+            let mut words = [0; WORDS];
+            if let Some(filled) = look(&beginnings, &chunk, 1, &mut words) {
+                prop_assert_eq!((filled, words[0]), (1, beginnings.look_slowly(&chunk)));
+            }
+        }
     }
 
     #[test]
