@@ -171,8 +171,13 @@ impl<'s> Sights<'s> {
         let (before, after) = (&self.parts.body[..range.start], &self.parts.body[range.end..]);
         let is_whole = self.body.scalar(range.start).map_or_else(
             || {
-                let begins = [&b"="[..], b"\n\n", b"\n\r\n"].iter().any(|mark| before.ends_with(mark));
-                begins && after.first().is_none_or(|byte| b"&\r\n".contains(byte))
+                if self.body.is_form() {
+                    return before.ends_with(b"=")
+                        && after.first().is_none_or(|byte| b"&\r\n".contains(byte));
+                }
+                // A part of a form: lines of a file that it holds are no fields of it.
+                let begins = before.ends_with(b"\n\n") || before.ends_with(b"\n\r\n");
+                begins && (after.is_empty() || after.starts_with(b"\r\n--") || after.starts_with(b"\n--"))
             },
             |scalar| range.len() + 2 >= scalar.range.len(),
         );

@@ -333,3 +333,21 @@ fn generated_secrets_are_stopped() {
     }
     report("generated", &missed);
 }
+
+#[test]
+fn settings_in_a_file_of_a_form_count_in_full_and_a_field_is_a_login() {
+    let scanner = scanner();
+    let mut random = Random::new(7);
+    let value = generated(&mut random, 24);
+    let verdict = |head: &str, content: &str| {
+        let body = format!("--b1\r\nContent-Disposition: form-data; {head}\r\n\r\n{content}\r\n--b1--\r\n");
+        let headers = [("content-type", "multipart/form-data; boundary=b1")];
+        scan(&scanner, &post("https://sink.example/x", &headers, body.as_bytes())).verdict
+    };
+    for file in
+        [format!("API_KEY={value}\n"), format!("A=1\nAPI_KEY={value}\nB=2\n"), format!("password={value}")]
+    {
+        assert_eq!(verdict("name=\"file\"; filename=\".env\"", &file), Verdict::Block, "{file}");
+    }
+    assert_eq!(verdict("name=\"client_secret\"", &value), Verdict::Allow);
+}
