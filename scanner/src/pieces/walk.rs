@@ -138,11 +138,18 @@ pub(super) fn kind_of(body: &[u8], content_type: &[u8]) -> Kind {
         Kind::Calls
     } else if matches!(first, Some(b'{' | b'[' | b'"')) {
         Kind::Json
-    } else if first == Some(&b'<') {
+    } else if first == Some(&b'<') && !is_page(body.trim_ascii_start()) {
         Kind::Xml
     } else {
         Kind::Text
     }
+}
+
+/// Whether this is HTML: its elements hold words, of which many begin as tokens do, and to join those takes longer than
+/// all the rest.
+fn is_page(body: &[u8]) -> bool {
+    let begins = |tag: &&[u8]| body.get(..tag.len()).is_some_and(|head| head.eq_ignore_ascii_case(tag));
+    [&b"<!doctype html"[..], b"<html", b"<head", b"<body", b"<div", b"<p>", b"<!--"].iter().any(begins)
 }
 
 /// Bytes that lie somewhere in a root.

@@ -1,4 +1,4 @@
-//! The texts of the elements of XML and HTML.
+//! The texts of the elements of XML.
 
 use std::ops::Range;
 
