@@ -42,7 +42,11 @@ def gather() -> Sources:
         scripts=[text for name, text in vendored if name.endswith(".js")]
         + large(texts(python_packages, ("*.js",), MOST_SCRIPTS)),
         locks=locks(packages) + [text for name, text in vendored if name.endswith("package-lock.json")],
-        commits=[output("git", "log", "--stat", "-n", "2000"), output("git", "log", "-p", "-n", "12")[:600_000]],
+        # Tests hold what must be found, and are no ordinary text.
+        commits=[
+            output("git", "log", "--stat", "-n", "2000"),
+            output("git", "log", "-p", "-n", "12", "--", ".", ":!*/tests/*")[:600_000],
+        ],
     )
     for kind, least in LEAST.items():
         there = sum(map(len, getattr(sources, kind)))
