@@ -131,12 +131,18 @@ fn is_slot(text: &[u8]) -> bool {
         || has_slot(text)
 }
 
-/// `projects/[PROJECT_ID]/secrets/[SECRET]`
+/// `projects/[PROJECT_ID]/secrets/[SECRET]`, `job-{run_id}`
 fn has_slot(text: &[u8]) -> bool {
-    let of_name = |byte: &&u8| byte.is_ascii_uppercase() || **byte == b'_';
-    text.split(|byte| *byte == b'[').skip(1).any(|slot| {
-        let name = slot.iter().take_while(of_name).count();
-        name >= MIN_SLOT && slot.get(name) == Some(&b']')
+    let of_capitals = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
+    let of_variable = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte);
+    has_name_in(text, *b"[]", of_capitals) || has_name_in(text, *b"{}", of_variable)
+}
+
+/// Whether a name that is no number stands between these brackets.
+fn has_name_in(text: &[u8], [open, close]: [u8; 2], of_name: impl Fn(u8) -> bool) -> bool {
+    text.split(|byte| *byte == open).skip(1).any(|slot| {
+        let name = slot.iter().take_while(|byte| of_name(**byte)).count();
+        name >= MIN_SLOT && slot.get(name) == Some(&close) && slot[0].is_ascii_alphabetic()
     })
 }
 
@@ -197,6 +203,7 @@ mod tests {
         let placeholders = [
             "<TOKEN>",
             "projects/[PROJECT_ID]/secrets/1",
+            "nightly-{run_id}",
             "${API_KEY}",
             "{{ secrets.KEY }}",
             "$API_KEY",
@@ -235,9 +242,14 @@ mod tests {
 
     #[test]
     fn random_text_is_none() {
-        for text in
-            ["q7Zp2mX9vK4tB8nW", "q7Zp2mX9xxXxvK4tB8nW", "tr0ub4dor&3", "q7Zp2mX9vK4tB8nWq7...", "admin@123"]
-        {
+        for text in [
+            "q7Zp2mX9vK4tB8nW",
+            "q7Zp2mX9xxXxvK4tB8nW",
+            "tr0ub4dor&3",
+            "q7Zp2mX9vK4tB8nWq7...",
+            "admin@123",
+            "q7Zp{2mX9v}4tB8",
+        ] {
             assert!(is_none(text.as_bytes()), "{text}");
         }
     }
