@@ -1,16 +1,20 @@
 //! Where a hit stands: part, range, pointer, and whether it is at home there.
 
+mod names;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::hosts::{Place, Spot, at_home, host_in_url, is_in_open_query};
 use crate::look::Hit;
-use crate::message::{Content, Direction, Header, Message};
+use crate::message::{Content, Header, Message};
 use crate::parts::{BodyMap, Located, PartId, Parts, Root, Scalar, UrlMap, content_type, locate, values};
 use crate::policy::{Circumstances, Policy};
 use crate::rules::{Rule, RuleSet, Trigger};
 use crate::verdict::Action;
 use crate::views::Replacement;
+
+pub(crate) use names::{part_name, reason_code};
 
 /// A hit in its place, and what it is worth there.
 #[derive(Debug)]
@@ -229,35 +233,6 @@ fn is_generic(rule: &Rule) -> bool {
     matches!(&rule.trigger, Trigger::Name { words, .. } if words.is_empty())
 }
 
-/// The name of a part in answers, and which of several headers of that name it is.
-pub(crate) fn part_name(message: &Message<'_>, part: PartId) -> (String, Option<usize>) {
-    let (headers, trailers): (&[Header<'_>], &[Header<'_>]) = match &message.content {
-        Content::Request(request) => (&request.headers, &request.trailers),
-        Content::Response(response) => (&response.headers, &response.trailers),
-        _ => (&[], &[]),
-    };
-    match part {
-        PartId::Connect => ("connect".to_owned(), None),
-        PartId::Method => ("method".to_owned(), None),
-        PartId::Url => ("url".to_owned(), None),
-        PartId::Reason => ("reason".to_owned(), None),
-        PartId::Body => ("body".to_owned(), None),
-        PartId::HeaderName(index) => (format!("header-name:{index}"), None),
-        PartId::TrailerName(index) => (format!("trailer-name:{index}"), None),
-        PartId::Header(index) => field_name("header", headers, index),
-        PartId::Trailer(index) => field_name("trailer", trailers, index),
-    }
-}
-
-fn field_name(kind: &str, fields: &[Header<'_>], index: usize) -> (String, Option<usize>) {
-    let Some(field) = fields.get(index) else { return (kind.to_owned(), None) };
-    let same = |other: &&Header<'_>| other.name.eq_ignore_ascii_case(&field.name);
-    let before = fields[..index].iter().filter(same).count();
-    let repeated = before > 0 || fields[index + 1..].iter().any(|other| same(&other));
-    let name = String::from_utf8_lossy(&field.name).to_ascii_lowercase();
-    (format!("{kind}:{name}"), repeated.then_some(before))
-}
-
 /// Brackets and what else may not stand in a URL becomes `%XX`; escapes that are there stay.
 pub(crate) fn url_safe(bytes: &[u8]) -> Vec<u8> {
     let mut safe = Vec::with_capacity(bytes.len() + 8);
@@ -282,24 +257,4 @@ fn has_signs_as_digits(hit: &Hit) -> bool {
 fn json_safe(bytes: &[u8]) -> Vec<u8> {
     let escape = |&byte: &u8| matches!(byte, b'"' | b'\\').then_some(b'\\').into_iter().chain([byte]);
     bytes.iter().flat_map(escape).collect()
-}
-
-/// `<category>_outbound` or `<category>_inbound`.
-pub(crate) fn reason_code(category: crate::verdict::Category, direction: Direction) -> &'static str {
-    use crate::verdict::Category as C;
-    match (category, direction) {
-        (C::Secret, Direction::Outbound) => "secret_outbound",
-        (C::Secret, Direction::Inbound) => "secret_inbound",
-        (C::Known, Direction::Outbound) => "known_outbound",
-        (C::Known, Direction::Inbound) => "known_inbound",
-        (C::Pii, Direction::Outbound) => "pii_outbound",
-        (C::Pii, Direction::Inbound) => "pii_inbound",
-        (C::Exfiltration, Direction::Outbound) => "exfiltration_outbound",
-        (C::Exfiltration, Direction::Inbound) => "exfiltration_inbound",
-        (C::Injection, Direction::Outbound) => "injection_outbound",
-        (C::Injection, Direction::Inbound) => "injection_inbound",
-        (C::Mcp, Direction::Outbound) => "mcp_outbound",
-        (C::Mcp, Direction::Inbound) => "mcp_inbound",
-        (C::Host, _) => "host_not_allowed",
-    }
 }
