@@ -60,6 +60,7 @@ const ORDINARY: &[&str] = &[
 
 /// What those leave room for, and must be stopped all the same.
 const SECRETS: &[&str] = &[
+    "<wsse:Password Note=\"Digest\">{base62-27}</wsse:Password>",
     r#"{"jsonrpc":"2.0","method":"session/open","id":3,"params":{"token":"{uuid}"}}"#,
     r#"{"jsonrpc":"2.0","method":"$/progress","params":{"token":"{base62-32}"}}"#,
     r#"{"continuation": 1, "session": {"token": "{base62-40}"}}"#,

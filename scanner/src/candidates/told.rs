@@ -101,7 +101,7 @@ pub(super) fn past_attributes(bytes: &[u8], name: &Range<usize>, gap: usize) -> 
     let opens = before[..before.len() - prefix].ends_with(b"<") && (prefix == 0 || before.ends_with(b":"));
     let window = &bytes[gap..bytes.len().min(gap + 4 * MAX_BETWEEN)];
     let end = if opens { memchr::memchr3(b'>', b'<', b'\n', window)? } else { return None };
-    let is_digest = memchr::memmem::find(&window[..end], b"Digest").is_some();
+    let is_digest = memchr::memmem::find(&window[..end], b"#PasswordDigest").is_some();
     (window[end] == b'>' && end > 0 && window[end - 1] != b'/' && !is_digest).then_some(gap + end + 1)
 }
 
